@@ -1,1 +1,12 @@
-export {};
+export type {
+  AppendResult,
+  CompanionStatement,
+  EventMetadata,
+  EventStore,
+  NewEvent,
+  Position,
+  PositionedEvent,
+  StoredEvent,
+  StreamAppend,
+} from './event-store.js';
+export { EventIdTaken, StoreUnavailable, WrongExpectedVersion } from './errors.js';
