@@ -10,3 +10,4 @@ export type {
   StreamAppend,
 } from './event-store.js';
 export { EventIdTaken, StoreUnavailable, WrongExpectedVersion } from './errors.js';
+export { type EventSink, SinkMoved, type SinkTail } from './event-sink.js';
