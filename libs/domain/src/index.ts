@@ -1,1 +1,1 @@
-export {};
+export type { Decider } from './decider.js';
