@@ -1,0 +1,4 @@
+/** The errno name of a failed system call (`ENOENT`, `EACCES`, …), or undefined for any other error. */
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
