@@ -1,1 +1,92 @@
 export type { Decider } from './decider.js';
+export { Rejection, type RejectionCode } from './rejection.js';
+export type { CancellationId, ExecutionId, FencingToken, JobId, RunnerId, SlotId, TaskId, Timestamp } from './ids.js';
+
+export type {
+  Assignment,
+  Cascade,
+  Job,
+  JobCommand,
+  JobEvent,
+  JobState,
+  JobStatus,
+  SubmittedTask,
+  Task,
+  TaskError,
+  TaskProgress,
+  TaskStatus,
+} from './job/job.js';
+export type { ArtifactPolicy, Backoff, JobSpec, RetryPolicy, StopSignal, TaskSpec } from './job/task-spec.js';
+export { dependentsOf, findGraphProblems, type GraphProblem } from './job/job-graph.js';
+export { isTerminal } from './job/conclude.js';
+export { jobDecider } from './job/decider.js';
+
+export type {
+  SlotClaim,
+  SlotDefinition,
+  SlotEvidence,
+  SlotHolder,
+  SlotKind,
+  SlotPool,
+  SlotPoolCommand,
+  SlotPoolEvent,
+} from './slot-pool/slot-pool.js';
+export { slotPoolDecider } from './slot-pool/decider.js';
+
+export type {
+  Containment,
+  DeathEvidence,
+  EndReason,
+  ExecutionCommand,
+  ExecutionEnding,
+  ExecutionEvent,
+  ExecutionIdentity,
+  ExecutionState,
+  ExecutionStatus,
+  SignalEvidence,
+  StopRequest,
+} from './execution/execution.js';
+export { executionDecider } from './execution/decider.js';
+
+export type { RunnerCommand, RunnerDescription, RunnerEvent, RunnerState } from './runner/runner.js';
+export { runnerDecider } from './runner/decider.js';
+
+export type {
+  ArtifactOrder,
+  ArtifactRecord,
+  CleanupCommand,
+  CleanupEvent,
+  CleanupOrder,
+  CleanupReport,
+  CleanupState,
+} from './cleanup/cleanup.js';
+export { cleanupDecider } from './cleanup/decider.js';
+
+export {
+  REASON_CODES,
+  STEPS,
+  type Cancellation,
+  type CancellationCommand,
+  type CancellationEvent,
+  type CancellationOptions,
+  type CancellationPlan,
+  type CancellationReason,
+  type CancellationRequest,
+  type CancellationState,
+  type CancellationStatus,
+  type CancellationTarget,
+  type CertificateProof,
+  type HeldSlot,
+  type JobFacts,
+  type ReasonCode,
+  type StepError,
+  type StepName,
+  type StepState,
+  type TargetExecution,
+  type TaskFacts,
+  type VerificationPass,
+} from './cancellation/cancellation.js';
+export type { Certificate, ExecutionRecord } from './cancellation/certificate.js';
+export { effectsOf, type CancellationEffect, type ExecutionStop } from './cancellation/effects.js';
+export { stopRequestFor } from './cancellation/stop-request.js';
+export { cancellationDecider } from './cancellation/decider.js';

@@ -1,0 +1,67 @@
+import type { Timestamp } from '../ids.js';
+import { drawUpCertificate } from './certificate.js';
+import type { Cancellation, CancellationEvent, CertificateProof, StepName, StepState } from './cancellation.js';
+
+/** Failures of one step after which a cancellation says what it knows, while it goes on trying. */
+export const ATTEMPTS_BEFORE_INTERIM_OUTCOME = 8;
+
+/**
+ * What the state itself now allows: steps that are done because nothing is left to wait for, the ones that open, and
+ * the outcome — the final one with its certificate, or an honest interim one while the rest is driven on.
+ */
+export function advance(state: Cancellation, proof: CertificateProof, at: Timestamp): readonly CancellationEvent[] {
+  const { steps } = state;
+  if (steps.terminate.status === 'open' && allGone(state))
+    return [...terminated(state, at), ...interim(state, proof, at)];
+  if (steps.verify.status === 'waiting' && SIDE_BY_SIDE.every((step) => steps[step].status === 'completed')) {
+    return [{ type: 'StepStarted', step: 'verify', at }];
+  }
+  return steps.verify.status === 'completed' ? certified(state, proof, at) : interim(state, proof, at);
+}
+
+const SIDE_BY_SIDE: readonly StepName[] = ['settle-states', 'release', 'clean'];
+
+/** Ended, or fenced with the lease over: what is fenced keeps the outcome from being `completed` until it is proven. */
+function allGone({ plan, terminations, unconfirmed }: Cancellation): boolean {
+  return (
+    plan !== null &&
+    plan.executions.every(
+      ({ execution }) => terminations.has(execution.executionId) || unconfirmed.has(execution.executionId),
+    )
+  );
+}
+
+function terminated({ plan, terminations, unconfirmed }: Cancellation, at: Timestamp): readonly CancellationEvent[] {
+  const forced = [...terminations.values()].filter(({ ending }) => ending.evidence.forced).length;
+  const evidence = { executions: plan?.executions.length ?? 0, forced, unconfirmed: unconfirmed.size };
+  return [
+    { type: 'StepCompleted', step: 'terminate', evidence, at },
+    ...SIDE_BY_SIDE.map((step): CancellationEvent => ({ type: 'StepStarted', step, at })),
+  ];
+}
+
+function certified(state: Cancellation, proof: CertificateProof, at: Timestamp): readonly CancellationEvent[] {
+  const certificate = drawUpCertificate(state, 'completed', proof, at);
+  return [
+    { type: 'StepStarted', step: 'certify', at },
+    { type: 'StepCompleted', step: 'certify', evidence: { streamHash: certificate.streamHash }, at },
+    { type: 'CancellationCompleted', certificate, at },
+  ];
+}
+
+/** Once per kind: `unconfirmed` when nobody can look, `partial` when something known stays undone. */
+function interim(state: Cancellation, proof: CertificateProof, at: Timestamp): readonly CancellationEvent[] {
+  const open = Object.values(state.steps).filter((step) => step.status === 'open');
+  const silent = open.some((step) => isGivenUp(step) && step.lastError?.code === 'runner-unreachable');
+  if (state.unconfirmed.size > 0 || silent) {
+    if (state.status === 'unconfirmed') return [];
+    const certificate = drawUpCertificate(state, 'unconfirmed', proof, at);
+    return [{ type: 'CancellationLeftUnconfirmed', certificate, at }];
+  }
+  if (!open.some(isGivenUp) || state.status === 'partial') return [];
+  return [{ type: 'CancellationLeftPartial', certificate: drawUpCertificate(state, 'partial', proof, at), at }];
+}
+
+function isGivenUp(step: StepState): boolean {
+  return step.attempts >= ATTEMPTS_BEFORE_INTERIM_OUTCOME;
+}

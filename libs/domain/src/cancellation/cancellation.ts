@@ -1,0 +1,262 @@
+import type { CleanupReport } from '../cleanup/cleanup.js';
+import type { ExecutionEnding, ExecutionIdentity } from '../execution/execution.js';
+import type { CancellationId, ExecutionId, JobId, RunnerId, TaskId, Timestamp } from '../ids.js';
+import type { Cascade, JobStatus, TaskStatus } from '../job/job.js';
+import type { ArtifactPolicy, StopSignal, TaskSpec } from '../job/task-spec.js';
+import type { Certificate } from './certificate.js';
+
+/** In the order they open; settle-states, release and clean run side by side. */
+export const STEPS = [
+  'validate',
+  'block-dispatch',
+  'plan',
+  'dequeue',
+  'terminate',
+  'settle-states',
+  'release',
+  'clean',
+  'verify',
+  'certify',
+] as const;
+export type StepName = (typeof STEPS)[number];
+
+/** Why, from a closed list; the text is free. */
+export const REASON_CODES = [
+  'user-request',
+  'superseded',
+  'budget',
+  'deadline',
+  'policy',
+  'maintenance',
+  'failure',
+  'other',
+] as const;
+export type ReasonCode = (typeof REASON_CODES)[number];
+
+export type CancellationTarget =
+  | { readonly kind: 'job'; readonly jobId: JobId }
+  | { readonly kind: 'task'; readonly jobId: JobId; readonly taskId: TaskId; readonly cascade: Cascade };
+
+/** What the caller asked for; null means: as the task says. */
+export interface CancellationOptions {
+  readonly force: boolean;
+  readonly gracePeriodMs: number | null;
+  readonly signal: StopSignal | null;
+  readonly artifacts: ArtifactPolicy | null;
+}
+
+export interface CancellationReason {
+  readonly code: ReasonCode;
+  readonly text: string;
+}
+
+/** An execution to be ended, with its task's own wishes for how. */
+export interface TargetExecution {
+  readonly execution: ExecutionIdentity;
+  readonly taskKey: string;
+  readonly gracePeriodMs: number;
+  readonly signal: StopSignal;
+  readonly signalTo: TaskSpec['signalTo'];
+}
+
+/** A job as its owner, the dispatcher, answers for it: what a cancellation decides and checks against. */
+export interface JobFacts {
+  readonly jobId: JobId;
+  readonly status: JobStatus;
+  readonly tasks: readonly TaskFacts[];
+  /** Executions that have not ended, and those that a cancellation has ended. */
+  readonly executions: readonly TargetExecution[];
+  /** Slots this job's executions still hold. */
+  readonly heldSlots: readonly HeldSlot[];
+  /** Where the workspace is; null when nothing was ever assigned. */
+  readonly runnerId: RunnerId | null;
+}
+
+export interface TaskFacts {
+  readonly taskId: TaskId;
+  readonly key: string;
+  readonly status: TaskStatus;
+  readonly neverStarted: boolean;
+  /** The cancellation that ended it or is ending it. */
+  readonly cancellationId: CancellationId | null;
+}
+
+export interface HeldSlot {
+  readonly pool: string;
+  readonly slotId: string;
+  readonly executionId: ExecutionId;
+  readonly status: 'leased' | 'soiled';
+}
+
+export interface CancellationPlan {
+  /** In the order they are dealt with: dependents before the tasks they depend on. */
+  readonly tasks: readonly (TaskFacts & { readonly action: 'dequeued' | 'stop' | 'none' })[];
+  readonly executions: readonly TargetExecution[];
+  readonly slots: readonly HeldSlot[];
+  readonly runnerId: RunnerId | null;
+}
+
+/** What a second look from outside found. */
+export interface VerificationPass {
+  readonly survivors: number;
+  readonly heldSlots: number;
+  /** Target tasks, and the job of a job-wide cancellation, that are not terminal. */
+  readonly openStates: number;
+  readonly leftFiles: number;
+  readonly at: Timestamp;
+}
+
+export interface StepError {
+  readonly code: string;
+  readonly message: string;
+}
+
+export type CancellationEvent =
+  | {
+      readonly type: 'CancellationRequested';
+      readonly cancellationId: CancellationId;
+      readonly target: CancellationTarget;
+      readonly options: CancellationOptions;
+      readonly reason: CancellationReason;
+      readonly requestedBy: string;
+      /** Digest of the request's body; an idempotency key used again must bring the same one. */
+      readonly fingerprint: string;
+      /** When the gateway had the request in hand. */
+      readonly requestedAt: Timestamp;
+      readonly at: Timestamp;
+    }
+  | {
+      readonly type: 'CancellationJoined';
+      readonly requestedBy: string;
+      readonly reason: CancellationReason;
+      readonly at: Timestamp;
+    }
+  | {
+      readonly type: 'CancellationUpgraded';
+      readonly options: CancellationOptions;
+      readonly requestedBy: string;
+      readonly at: Timestamp;
+    }
+  | { readonly type: 'StepStarted'; readonly step: StepName; readonly at: Timestamp }
+  | {
+      readonly type: 'StepCompleted';
+      readonly step: StepName;
+      readonly evidence: Readonly<Record<string, string | number>>;
+      readonly at: Timestamp;
+    }
+  | {
+      readonly type: 'StepFailed';
+      readonly step: StepName;
+      /** From 1; the step is driven again. */
+      readonly attempt: number;
+      readonly error: StepError;
+      readonly at: Timestamp;
+    }
+  | { readonly type: 'StepRetried'; readonly step: StepName; readonly attempt: number; readonly at: Timestamp }
+  | { readonly type: 'CancellationPlanned'; readonly plan: CancellationPlan; readonly at: Timestamp }
+  | {
+      readonly type: 'TerminationRecorded';
+      readonly execution: ExecutionIdentity;
+      readonly ending: ExecutionEnding;
+      readonly at: Timestamp;
+    }
+  /** The runner is gone and its lease with it: nobody saw the processes end. */
+  | { readonly type: 'TerminationUnconfirmed'; readonly executionId: ExecutionId; readonly at: Timestamp }
+  | { readonly type: 'CleanupRecorded'; readonly report: CleanupReport; readonly at: Timestamp }
+  | { readonly type: 'VerificationPassed'; readonly pass: VerificationPass; readonly at: Timestamp }
+  | { readonly type: 'VerificationFailed'; readonly pass: VerificationPass; readonly at: Timestamp }
+  | { readonly type: 'CancellationCompleted'; readonly certificate: Certificate; readonly at: Timestamp }
+  /** Something known is left; still driven. */
+  | { readonly type: 'CancellationLeftPartial'; readonly certificate: Certificate; readonly at: Timestamp }
+  /** It cannot be known whether something is left; still driven. */
+  | { readonly type: 'CancellationLeftUnconfirmed'; readonly certificate: Certificate; readonly at: Timestamp };
+
+export interface StepState {
+  readonly status: 'waiting' | 'open' | 'completed';
+  /** Failures so far. */
+  readonly attempts: number;
+  readonly startedAt: Timestamp | null;
+  readonly completedAt: Timestamp | null;
+  readonly evidence: Readonly<Record<string, string | number>> | null;
+  readonly lastError: StepError | null;
+}
+
+export type CancellationStatus = 'requested' | 'in-progress' | 'completed' | 'partial' | 'unconfirmed';
+
+export interface Cancellation {
+  readonly status: CancellationStatus;
+  readonly cancellationId: CancellationId;
+  readonly target: CancellationTarget;
+  readonly options: CancellationOptions;
+  readonly reason: CancellationReason;
+  readonly requestedBy: string;
+  readonly fingerprint: string;
+  readonly requestedAt: Timestamp;
+  readonly steps: Readonly<Record<StepName, StepState>>;
+  readonly plan: CancellationPlan | null;
+  readonly terminations: ReadonlyMap<
+    ExecutionId,
+    { readonly execution: ExecutionIdentity; readonly ending: ExecutionEnding }
+  >;
+  /** Executions fenced and not yet proven gone. */
+  readonly unconfirmed: ReadonlySet<ExecutionId>;
+  readonly cleanup: CleanupReport | null;
+  /** Passes in a row that found nothing. */
+  readonly cleanPasses: number;
+  readonly lastPass: VerificationPass | null;
+  readonly certificate: Certificate | null;
+  readonly endedAt: Timestamp | null;
+}
+
+export type CancellationState = { readonly status: 'unknown' } | Cancellation;
+
+export interface CancellationRequest {
+  readonly cancellationId: CancellationId;
+  readonly target: CancellationTarget;
+  readonly options: CancellationOptions;
+  readonly reason: CancellationReason;
+  readonly requestedBy: string;
+  readonly fingerprint: string;
+  readonly requestedAt: Timestamp;
+}
+
+/** Inputs after the request: each brings the time and what a certificate would need, should it be due. */
+interface Input {
+  readonly at: Timestamp;
+  readonly proof: CertificateProof;
+}
+
+export type CancellationCommand =
+  | (CancellationRequest & { readonly type: 'RequestCancellation'; readonly at: Timestamp })
+  /** A second request for the same target: joins, and upgrades when it asks for more. */
+  | (Input & {
+      readonly type: 'JoinCancellation';
+      readonly options: CancellationOptions;
+      readonly reason: CancellationReason;
+      readonly requestedBy: string;
+    })
+  | (Input & {
+      readonly type: 'RecordDispatchBlocked';
+      readonly facts: JobFacts;
+      /** The tasks this cancellation blocked. */
+      readonly taskIds: readonly TaskId[];
+    })
+  | (Input & {
+      readonly type: 'RecordTermination';
+      readonly execution: ExecutionIdentity;
+      readonly ending: ExecutionEnding;
+    })
+  | (Input & { readonly type: 'RecordFencing'; readonly executionId: ExecutionId })
+  | (Input & { readonly type: 'RecordJobFacts'; readonly facts: JobFacts })
+  | (Input & { readonly type: 'RecordCleanup'; readonly report: CleanupReport })
+  | (Input & { readonly type: 'RecordVerification'; readonly passes: readonly VerificationPass[] })
+  | (Input & { readonly type: 'RecordStepFailure'; readonly step: StepName; readonly error: StepError });
+
+/** What a certificate takes from outside the saga's own events. */
+export interface CertificateProof {
+  /** When the request was durable: the store's clock. */
+  readonly acknowledgedAt: Timestamp;
+  readonly traceId: string | null;
+  /** Hash of the newest event of the cancellation's stream: the chain the certificate closes. */
+  readonly streamHash: string;
+}

@@ -1,0 +1,172 @@
+import type { Containment, SignalEvidence } from '../execution/execution.js';
+import type { Timestamp } from '../ids.js';
+import type {
+  Cancellation,
+  CancellationReason,
+  CancellationTarget,
+  CertificateProof,
+  HeldSlot,
+  VerificationPass,
+} from './cancellation.js';
+
+/** The proof of a cancellation: who asked, what was signalled, what needed force, and what was checked afterwards. */
+export interface Certificate {
+  readonly cancellationId: string;
+  readonly outcome: 'completed' | 'partial' | 'unconfirmed';
+  readonly target: CancellationTarget;
+  readonly requestedBy: string;
+  readonly reason: CancellationReason;
+  readonly requestedAt: Timestamp;
+  /** From the request in the gateway's hand to its durable record, ms. */
+  readonly acknowledgedAfterMs: number;
+  /** From the request to the moment the last process was proven gone, ms; null when nothing ran or nobody knows. */
+  readonly lastProcessGoneAfterMs: number | null;
+  readonly completedAfterMs: number;
+  readonly tasks: {
+    readonly cancelled: number;
+    /** Of the cancelled ones. */
+    readonly neverStarted: number;
+    readonly completedBefore: number;
+    readonly failedBefore: number;
+    readonly skipped: number;
+  };
+  readonly executions: readonly ExecutionRecord[];
+  readonly slots: { readonly released: number; readonly held: number };
+  readonly artifacts: {
+    readonly kept: number;
+    readonly quarantined: number;
+    readonly deleted: number;
+    readonly filesRemoved: number;
+    readonly bytesFreed: number;
+  };
+  readonly verification: {
+    readonly passes: number;
+    readonly survivors: number;
+    readonly heldSlots: number;
+    readonly openStates: number;
+    readonly leftFiles: number;
+  };
+  readonly traceId: string | null;
+  readonly streamHash: string;
+}
+
+export interface ExecutionRecord {
+  readonly executionId: string;
+  readonly task: string;
+  readonly runner: string;
+  readonly containment: Containment | null;
+  readonly assurance: 'kernel' | 'swept' | 'unconfirmed';
+  readonly signals: readonly SignalEvidence[];
+  readonly forced: boolean;
+  readonly exit: { readonly code: number | null; readonly signal: string | null };
+  readonly started: boolean;
+  readonly peakProcesses: number;
+  readonly survivors: number;
+  readonly provenGoneAt: Timestamp | null;
+}
+
+/** Draws the certificate up from the saga's state. */
+export function drawUpCertificate(
+  state: Cancellation,
+  outcome: Certificate['outcome'],
+  { acknowledgedAt, traceId, streamHash }: CertificateProof,
+  at: Timestamp,
+): Certificate {
+  const executions = executionRecords(state);
+  const goneAt = executions.flatMap((execution) => execution.provenGoneAt ?? []).sort();
+  const lastGoneAt = executions.every((execution) => execution.provenGoneAt !== null) ? goneAt.at(-1) : undefined;
+  const since = (time: Timestamp): number => Date.parse(time) - Date.parse(state.requestedAt);
+  return {
+    cancellationId: state.cancellationId,
+    outcome,
+    target: state.target,
+    requestedBy: state.requestedBy,
+    reason: state.reason,
+    requestedAt: state.requestedAt,
+    acknowledgedAfterMs: since(acknowledgedAt),
+    lastProcessGoneAfterMs: lastGoneAt === undefined ? null : since(lastGoneAt),
+    completedAfterMs: since(at),
+    tasks: countTasks(state),
+    executions,
+    slots: countSlots(state.plan?.slots ?? [], state.lastPass),
+    artifacts: countArtifacts(state),
+    verification: {
+      passes: state.cleanPasses,
+      survivors: state.lastPass?.survivors ?? 0,
+      heldSlots: state.lastPass?.heldSlots ?? 0,
+      openStates: state.lastPass?.openStates ?? 0,
+      leftFiles: state.lastPass?.leftFiles ?? 0,
+    },
+    traceId,
+    streamHash,
+  };
+}
+
+function executionRecords({ plan, terminations }: Cancellation): readonly ExecutionRecord[] {
+  return (plan?.executions ?? []).map(({ execution, taskKey }) => {
+    const identity = { executionId: execution.executionId, task: taskKey, runner: execution.runnerId };
+    const ending = terminations.get(execution.executionId)?.ending;
+    if (!ending) return { ...identity, ...UNKNOWN_ENDING };
+    const { containment, assurance, signals, forced, peakProcesses, survivors, provenGoneAt } = ending.evidence;
+    const { exit, started } = ending;
+    return {
+      ...identity,
+      containment,
+      assurance,
+      signals,
+      forced,
+      exit,
+      started,
+      peakProcesses,
+      survivors,
+      provenGoneAt,
+    };
+  });
+}
+
+const UNKNOWN_ENDING = {
+  containment: null,
+  assurance: 'unconfirmed',
+  signals: [],
+  forced: false,
+  exit: { code: null, signal: null },
+  started: true,
+  peakProcesses: 0,
+  survivors: 0,
+  provenGoneAt: null,
+} as const;
+
+function countTasks({ plan, terminations }: Cancellation): Certificate['tasks'] {
+  const tasks = plan?.tasks ?? [];
+  const count = (test: (task: (typeof tasks)[number]) => boolean): number => tasks.filter(test).length;
+  const neverRan = new Set(
+    [...terminations.values()]
+      .filter(({ ending, execution }) => !ending.started && execution.attempt === 1)
+      .map(({ execution }) => execution.taskId),
+  );
+  const cancelled = tasks.filter((task) => task.action !== 'none');
+  return {
+    cancelled: cancelled.length,
+    neverStarted: cancelled.filter((task) => task.neverStarted || neverRan.has(task.taskId)).length,
+    completedBefore: count((task) => task.action === 'none' && task.status === 'completed'),
+    failedBefore: count((task) => task.action === 'none' && task.status === 'failed'),
+    skipped: count((task) => task.action === 'none' && task.status === 'skipped'),
+  };
+}
+
+function countSlots(planned: readonly HeldSlot[], pass: VerificationPass | null): Certificate['slots'] {
+  const held = pass?.heldSlots ?? planned.length;
+  return { released: Math.max(0, planned.length - held), held };
+}
+
+function countArtifacts({ cleanup }: Cancellation): Certificate['artifacts'] {
+  const artifacts = cleanup?.artifacts ?? [];
+  const count = (policy: string): number => artifacts.filter((artifact) => artifact.policy === policy).length;
+  return {
+    kept: count('keep'),
+    quarantined: count('quarantine'),
+    deleted: count('delete'),
+    filesRemoved: cleanup?.filesRemoved ?? 0,
+    bytesFreed: cleanup?.bytesFreed ?? 0,
+  };
+}

@@ -1,0 +1,174 @@
+import { Rejection } from '../rejection.js';
+import type { Timestamp } from '../ids.js';
+import { advance } from './advance.js';
+import { evolveCancellation } from './evolve.js';
+import { drawUpPlan } from './plan.js';
+import { strongerOptions } from './stop-request.js';
+import type {
+  Cancellation,
+  CancellationCommand,
+  CancellationEvent,
+  CancellationState,
+  StepName,
+} from './cancellation.js';
+
+type CommandOf<Type extends CancellationCommand['type']> = Extract<CancellationCommand, { type: Type }>;
+
+/** Clean looks in a row that a certificate needs. */
+export const REQUIRED_PASSES = 2;
+
+/** What may happen to a cancellation: inputs in, events out; the steps they complete and open follow in the same decision. */
+export function decideCancellation(
+  command: CancellationCommand,
+  state: CancellationState,
+): readonly CancellationEvent[] {
+  if (command.type === 'RequestCancellation') return request(command, state);
+  if (state.status === 'unknown') throw new Rejection('cancellation-not-found');
+  if (state.status === 'completed') return [];
+  const events = record(command, state);
+  if (events.length === 0) return events;
+  const after = events.reduce<CancellationState>(evolveCancellation, state);
+  if (after.status === 'unknown') return events;
+  return [...events, ...advance(after, command.proof, command.at)];
+}
+
+function record(
+  command: Exclude<CancellationCommand, { type: 'RequestCancellation' }>,
+  state: Cancellation,
+): readonly CancellationEvent[] {
+  switch (command.type) {
+    case 'JoinCancellation':
+      return join(command, state);
+    case 'RecordDispatchBlocked':
+      return recordDispatchBlocked(command, state);
+    case 'RecordTermination': {
+      const { execution, ending, at } = command;
+      return state.terminations.has(execution.executionId)
+        ? []
+        : [{ type: 'TerminationRecorded', execution, ending, at }];
+    }
+    case 'RecordFencing': {
+      const { executionId, at } = command;
+      const known = state.terminations.has(executionId) || state.unconfirmed.has(executionId);
+      return known ? [] : [{ type: 'TerminationUnconfirmed', executionId, at }];
+    }
+    case 'RecordJobFacts':
+      return recordJobFacts(command, state);
+    case 'RecordCleanup': {
+      if (state.steps.clean.status !== 'open' || command.report.leftFiles > 0) return [];
+      const { artifacts, filesRemoved, bytesFreed } = command.report;
+      return [
+        { type: 'CleanupRecorded', report: command.report, at: command.at },
+        completed('clean', command.at, { artifacts: artifacts.length, filesRemoved, bytesFreed }),
+      ];
+    }
+    case 'RecordVerification':
+      return recordVerification(command, state);
+    case 'RecordStepFailure':
+      return recordStepFailure(command, state);
+    default:
+      return command satisfies never;
+  }
+}
+
+function request(command: CommandOf<'RequestCancellation'>, state: CancellationState): readonly CancellationEvent[] {
+  const { type: _, ...requested } = command;
+  if (state.status !== 'unknown') {
+    if (state.fingerprint !== command.fingerprint) throw new Rejection('idempotency-conflict');
+    return [];
+  }
+  const { at } = command;
+  return [
+    { type: 'CancellationRequested', ...requested },
+    { type: 'StepStarted', step: 'validate', at },
+    completed('validate', at, { target: command.target.kind }),
+    { type: 'StepStarted', step: 'block-dispatch', at },
+  ];
+}
+
+function join(
+  { options, reason, requestedBy, at }: CommandOf<'JoinCancellation'>,
+  state: Cancellation,
+): readonly CancellationEvent[] {
+  const joined: CancellationEvent = { type: 'CancellationJoined', requestedBy, reason, at };
+  const stronger = strongerOptions(state.options, options);
+  return stronger ? [joined, { type: 'CancellationUpgraded', options: stronger, requestedBy, at }] : [joined];
+}
+
+function recordDispatchBlocked(
+  { facts, taskIds, at }: CommandOf<'RecordDispatchBlocked'>,
+  state: Cancellation,
+): readonly CancellationEvent[] {
+  if (state.steps['block-dispatch'].status !== 'open') return [];
+  const plan = drawUpPlan(facts, taskIds, state.cancellationId);
+  const dequeued = plan.tasks.filter((task) => task.action === 'dequeued').length;
+  return [
+    completed('block-dispatch', at, { tasks: taskIds.length }),
+    { type: 'StepStarted', step: 'plan', at },
+    { type: 'CancellationPlanned', plan, at },
+    completed('plan', at, { tasks: plan.tasks.length, executions: plan.executions.length, slots: plan.slots.length }),
+    { type: 'StepStarted', step: 'dequeue', at },
+    completed('dequeue', at, { tasks: dequeued }),
+    { type: 'StepStarted', step: 'terminate', at },
+  ];
+}
+
+function recordJobFacts({ facts, at }: CommandOf<'RecordJobFacts'>, state: Cancellation): readonly CancellationEvent[] {
+  const events: CancellationEvent[] = [];
+  const { plan, steps, target } = state;
+  if (!plan) return events;
+  const targets = new Set(plan.tasks.map((task) => task.taskId));
+  if (steps['settle-states'].status === 'open') {
+    const settled = facts.tasks.filter((task) => targets.has(task.taskId)).every((task) => isOver(task.status));
+    const jobSettled = target.kind === 'task' || isOver(facts.status);
+    if (settled && jobSettled) events.push(completed('settle-states', at, { tasks: targets.size, job: facts.status }));
+  }
+  if (steps.release.status === 'open') {
+    const mine = new Set(plan.executions.map(({ execution }) => execution.executionId));
+    const held = facts.heldSlots.filter((slot) => mine.has(slot.executionId)).length;
+    if (held === 0) events.push(completed('release', at, { slots: plan.slots.length }));
+  }
+  return events;
+}
+
+function isOver(status: string): boolean {
+  return status === 'completed' || status === 'failed' || status === 'cancelled' || status === 'skipped';
+}
+
+function recordVerification(
+  { passes, at }: CommandOf<'RecordVerification'>,
+  state: Cancellation,
+): readonly CancellationEvent[] {
+  if (state.steps.verify.status !== 'open') return [];
+  const events: CancellationEvent[] = [];
+  let inARow = state.cleanPasses;
+  for (const pass of passes) {
+    const clean = pass.survivors + pass.heldSlots + pass.openStates + pass.leftFiles === 0;
+    inARow = clean ? inARow + 1 : 0;
+    events.push({ type: clean ? 'VerificationPassed' : 'VerificationFailed', pass, at });
+  }
+  if (inARow >= REQUIRED_PASSES && state.unconfirmed.size === 0)
+    events.push(completed('verify', at, { passes: inARow }));
+  return events;
+}
+
+/** A failure is recorded and the step driven again; one that stays gives the cancellation an honest interim outcome. */
+function recordStepFailure(
+  { step, error, at }: CommandOf<'RecordStepFailure'>,
+  state: Cancellation,
+): readonly CancellationEvent[] {
+  if (state.steps[step].status !== 'open') return [];
+  const attempt = state.steps[step].attempts + 1;
+  return [
+    { type: 'StepFailed', step, attempt, error, at },
+    { type: 'StepRetried', step, attempt: attempt + 1, at },
+  ];
+}
+
+function completed(
+  step: StepName,
+  at: Timestamp,
+  evidence: Readonly<Record<string, string | number>>,
+): CancellationEvent {
+  return { type: 'StepCompleted', step, evidence, at };
+}

@@ -1,0 +1,87 @@
+import type { StopRequest, ExecutionIdentity } from '../execution/execution.js';
+import type { CancellationId, JobId, RunnerId, TaskId } from '../ids.js';
+import type { Cascade } from '../job/job.js';
+import type { Cancellation, CancellationState, StepName } from './cancellation.js';
+import { stopRequestFor } from './stop-request.js';
+
+/** Something another service is to be asked for. Asking twice is harmless: each answers with how things stand. */
+export type CancellationEffect =
+  | {
+      readonly type: 'block-dispatch';
+      readonly step: StepName;
+      readonly cancellationId: CancellationId;
+      readonly jobId: JobId;
+      readonly taskId: TaskId | null;
+      readonly cascade: Cascade;
+    }
+  | { readonly type: 'stop-executions'; readonly step: StepName; readonly stops: readonly ExecutionStop[] }
+  | { readonly type: 'describe-job'; readonly step: StepName; readonly jobId: JobId }
+  | {
+      readonly type: 'clean';
+      readonly step: StepName;
+      readonly cancellationId: CancellationId;
+      readonly jobId: JobId;
+      /** null for the whole job. */
+      readonly taskIds: readonly TaskId[] | null;
+    }
+  | {
+      readonly type: 'verify';
+      readonly step: StepName;
+      readonly jobId: JobId;
+      readonly runnerId: RunnerId | null;
+      readonly executions: readonly ExecutionIdentity[];
+      readonly taskIds: readonly TaskId[];
+      /** The job itself must be over and its workspace gone. */
+      readonly wholeJob: boolean;
+    };
+
+export interface ExecutionStop {
+  readonly execution: ExecutionIdentity;
+  readonly stop: StopRequest;
+}
+
+/**
+ * Everything the open steps wait for. Derived from the state alone, so whoever takes over after a crash asks for the
+ * same things: the intent is stored, then driven until it is true.
+ */
+export function effectsOf(state: CancellationState): readonly CancellationEffect[] {
+  if (state.status === 'unknown' || state.status === 'completed') return [];
+  const { steps, target, cancellationId } = state;
+  const { jobId } = target;
+  const taskId = target.kind === 'task' ? target.taskId : null;
+  const effects: CancellationEffect[] = [];
+  if (steps['block-dispatch'].status === 'open') {
+    const cascade = target.kind === 'task' ? target.cascade : 'dependents';
+    effects.push({ type: 'block-dispatch', step: 'block-dispatch', cancellationId, jobId, taskId, cascade });
+  }
+  const stops = outstandingStops(state);
+  if (stops.length > 0) effects.push({ type: 'stop-executions', step: 'terminate', stops });
+  if (steps['settle-states'].status === 'open') effects.push({ type: 'describe-job', step: 'settle-states', jobId });
+  else if (steps.release.status === 'open') effects.push({ type: 'describe-job', step: 'release', jobId });
+  const taskIds = state.plan?.tasks.map((task) => task.taskId) ?? [];
+  if (steps.clean.status === 'open') {
+    effects.push({ type: 'clean', step: 'clean', cancellationId, jobId, taskIds: taskId === null ? null : taskIds });
+  }
+  if (steps.verify.status === 'open') {
+    const executions = (state.plan?.executions ?? []).map(({ execution }) => execution);
+    const runnerId = state.plan?.runnerId ?? null;
+    effects.push({ type: 'verify', step: 'verify', jobId, runnerId, executions, taskIds, wholeJob: taskId === null });
+  }
+  return effects;
+}
+
+/** Executions not proven gone: also fenced ones, and all of them again when a second look found survivors. */
+function outstandingStops({
+  plan,
+  steps,
+  terminations,
+  options,
+  cancellationId,
+  lastPass,
+}: Cancellation): readonly ExecutionStop[] {
+  if (!plan || steps.terminate.status === 'waiting') return [];
+  const survivors = (lastPass?.survivors ?? 0) > 0;
+  return plan.executions
+    .filter(({ execution }) => survivors || !terminations.has(execution.executionId))
+    .map((target) => ({ execution: target.execution, stop: stopRequestFor(target, options, cancellationId) }));
+}

@@ -1,0 +1,100 @@
+import { Rejection } from '../rejection.js';
+import type { ExecutionCommand, ExecutionEvent, ExecutionState, StopRequest } from './execution.js';
+
+type CommandOf<Type extends ExecutionCommand['type']> = Extract<ExecutionCommand, { type: Type }>;
+
+/** What may happen to an execution. */
+export function decideExecution(command: ExecutionCommand, state: ExecutionState): readonly ExecutionEvent[] {
+  const stale = noteStale(command, state);
+  if (stale) return stale;
+  switch (command.type) {
+    case 'RecordStarted':
+      return recordStarted(command, state);
+    case 'RequestStop':
+      return requestStop(command, state);
+    case 'RecordSignal':
+      return recordSignal(command, state);
+    case 'RecordEnded':
+      return recordEnded(command, state);
+    case 'FenceExecution':
+      return fence(command, state);
+    default:
+      return command satisfies never;
+  }
+}
+
+/** A smaller token than the one we know is a report of the past: kept as a note. A greater one is a bug. */
+function noteStale({ type, execution, at }: ExecutionCommand, state: ExecutionState): readonly ExecutionEvent[] | null {
+  if (state.status === 'unknown' || execution.fencingToken === state.execution.fencingToken) return null;
+  if (execution.fencingToken > state.execution.fencingToken) {
+    throw new Rejection('stale-token', { executionId: execution.executionId });
+  }
+  const { executionId, fencingToken } = execution;
+  return [{ type: 'StaleReportNoted', executionId, report: type, fencingToken, at }];
+}
+
+function recordStarted(command: CommandOf<'RecordStarted'>, state: ExecutionState): readonly ExecutionEvent[] {
+  const { execution, containment, pid, at } = command;
+  switch (state.status) {
+    case 'unknown':
+      return [{ type: 'ExecutionStarted', execution, containment, pid, at }];
+    case 'terminating':
+      return state.startedAt === null ? [{ type: 'ExecutionStarted', execution, containment, pid, at }] : [];
+    case 'running':
+    case 'ended': // Reports are kept in order, so this is a redelivery.
+    case 'fenced':
+      return [];
+    default:
+      return state satisfies never;
+  }
+}
+
+function requestStop(
+  { execution, stop, at }: CommandOf<'RequestStop'>,
+  state: ExecutionState,
+): readonly ExecutionEvent[] {
+  switch (state.status) {
+    case 'unknown':
+    case 'running':
+      return [{ type: 'ExecutionStopRequested', execution, stop, at }];
+    case 'terminating': {
+      const stronger = strengthen(state.stop, stop);
+      return stronger ? [{ type: 'ExecutionStopRequested', execution, stop: stronger, at }] : [];
+    }
+    case 'fenced':
+    case 'ended':
+      return [];
+    default:
+      return state satisfies never;
+  }
+}
+
+/** A later request may force or shrink the grace, never weaken; the first cancellation stays on record. Null: nothing stronger. */
+function strengthen(current: StopRequest, asked: StopRequest): StopRequest | null {
+  const force = current.force || asked.force;
+  const gracePeriodMs = Math.min(current.gracePeriodMs, asked.gracePeriodMs);
+  if (force === current.force && gracePeriodMs === current.gracePeriodMs) return null;
+  return { ...current, cancellationId: current.cancellationId ?? asked.cancellationId, force, gracePeriodMs };
+}
+
+function recordSignal({ evidence, at }: CommandOf<'RecordSignal'>, state: ExecutionState): readonly ExecutionEvent[] {
+  if (state.status === 'unknown') throw new Rejection('execution-not-found');
+  if (state.status === 'ended') return []; // The ending holds every signal.
+  const known = state.signals.some((sent) => sent.signal === evidence.signal && sent.at === evidence.at);
+  if (known) return [];
+  const { executionId, jobId } = state.execution;
+  const cancellationId = state.stop?.cancellationId ?? null;
+  const type = evidence.signal === 'SIGKILL' ? 'ExecutionForceKilled' : 'ExecutionSignalled';
+  return [{ type, executionId, jobId, cancellationId, evidence, at }];
+}
+
+function recordEnded(
+  { execution, ending, at }: CommandOf<'RecordEnded'>,
+  state: ExecutionState,
+): readonly ExecutionEvent[] {
+  return state.status === 'ended' ? [] : [{ type: 'ExecutionEnded', execution, ending, at }];
+}
+
+function fence({ execution, at }: CommandOf<'FenceExecution'>, state: ExecutionState): readonly ExecutionEvent[] {
+  return state.status === 'ended' || state.status === 'fenced' ? [] : [{ type: 'ExecutionFenced', execution, at }];
+}

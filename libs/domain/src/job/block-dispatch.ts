@@ -1,0 +1,66 @@
+import { dependentsOf } from './job-graph.js';
+import type { Job, JobCommand, JobEvent, Task } from './job.js';
+import { isTerminal } from './conclude.js';
+import { taskOf } from './task-of.js';
+
+/**
+ * Blocks dispatch of a cancellation's tasks, cancels those that have not started and marks the rest as cancelling: one
+ * append, so nothing can be assigned between. Dependents come first: they are blocked before their roots are stopped.
+ */
+export function blockDispatch(command: Extract<JobCommand, { type: 'BlockDispatch' }>, job: Job): readonly JobEvent[] {
+  const { cancellationId, at } = command;
+  if (job.endedAt !== null || job.cancellations.some((known) => known.cancellationId === cancellationId)) return [];
+  const targets = targetsOf(command, job);
+  const open = targets.filter((task) => !isTerminal(task));
+  const mine = targets.some(
+    ({ progress }) => progress.status === 'cancelled' && progress.cancellationId === cancellationId,
+  );
+  if (open.length === 0 && !mine) return [];
+  return [
+    {
+      type: 'DispatchBlocked',
+      cancellationId,
+      scope: command.taskId === null ? 'job' : 'tasks',
+      taskIds: targets.map((task) => task.spec.taskId),
+      at,
+    },
+    ...open.reverse().flatMap((task) => cancelTask(task, command)),
+  ];
+}
+
+/** In the job's order; a job-wide cancellation names every task. */
+function targetsOf({ taskId, cascade }: Extract<JobCommand, { type: 'BlockDispatch' }>, job: Job): Task[] {
+  if (taskId === null) return [...job.tasks];
+  const root = taskOf(job, taskId);
+  if (cascade === 'none') return [root];
+  const specs = job.tasks.map((task) => task.spec);
+  const dependents = dependentsOf(specs, [root.spec.key]);
+  return job.tasks.filter((task) => task === root || dependents.has(task.spec.key));
+}
+
+function cancelTask(
+  task: Task,
+  { cancellationId, at }: Extract<JobCommand, { type: 'BlockDispatch' }>,
+): readonly JobEvent[] {
+  const { taskId } = task.spec;
+  switch (task.progress.status) {
+    case 'blocked':
+    case 'queued':
+      return [{ type: 'TaskCancelled', taskId, cancellationId, neverStarted: task.attempts === 0, at }];
+    case 'retrying':
+      return [{ type: 'TaskCancelled', taskId, cancellationId, neverStarted: false, at }];
+    case 'pending':
+    case 'running': {
+      const { executionId } = task.progress.assignment;
+      return [{ type: 'TaskCancellationStarted', taskId, cancellationId, executionId, at }];
+    }
+    case 'cancelling': // Another cancellation is ending it already.
+    case 'completed':
+    case 'failed':
+    case 'cancelled':
+    case 'skipped':
+      return [];
+    default:
+      return task.progress satisfies never;
+  }
+}

@@ -1,0 +1,219 @@
+import type { CancellationId, ExecutionId, FencingToken, JobId, RunnerId, TaskId, Timestamp } from '../ids.js';
+import type { ExecutionEnding } from '../execution/execution.js';
+import type { SlotClaim } from '../slot-pool/slot-pool.js';
+import type { JobSpec, TaskSpec } from './task-spec.js';
+
+export interface SubmittedTask extends TaskSpec {
+  readonly taskId: TaskId;
+}
+
+/** Why a task failed for good, or an attempt did. `code` is a code of the error catalog. */
+export interface TaskError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** One attempt of a task, placed on a runner. */
+export interface Assignment {
+  readonly executionId: ExecutionId;
+  readonly runnerId: RunnerId;
+  readonly fencingToken: FencingToken;
+  /** From 1. */
+  readonly attempt: number;
+  readonly slot: SlotClaim | null;
+}
+
+export type JobEvent =
+  | {
+      readonly type: 'JobSubmitted';
+      readonly jobId: JobId;
+      readonly spec: Omit<JobSpec, 'tasks'>;
+      readonly tasks: readonly SubmittedTask[];
+      readonly at: Timestamp;
+    }
+  | { readonly type: 'TaskQueued'; readonly taskId: TaskId; readonly at: Timestamp }
+  | {
+      readonly type: 'TaskAssigned';
+      readonly jobId: JobId;
+      readonly taskId: TaskId;
+      readonly assignment: Assignment;
+      readonly at: Timestamp;
+    }
+  /** The runner refused the start (full, draining, tombstone): the attempt does not count. */
+  | {
+      readonly type: 'TaskUnassigned';
+      readonly taskId: TaskId;
+      readonly executionId: ExecutionId;
+      readonly because: string;
+      readonly at: Timestamp;
+    }
+  | {
+      readonly type: 'TaskStarted';
+      readonly taskId: TaskId;
+      readonly executionId: ExecutionId;
+      readonly at: Timestamp;
+    }
+  | {
+      readonly type: 'TaskCompleted';
+      readonly taskId: TaskId;
+      readonly executionId: ExecutionId;
+      readonly at: Timestamp;
+    }
+  | {
+      readonly type: 'TaskFailed';
+      readonly taskId: TaskId;
+      readonly executionId: ExecutionId;
+      readonly error: TaskError;
+      readonly at: Timestamp;
+    }
+  | {
+      readonly type: 'TaskRetryScheduled';
+      readonly taskId: TaskId;
+      readonly executionId: ExecutionId;
+      readonly error: TaskError;
+      readonly notBefore: Timestamp;
+      readonly at: Timestamp;
+    }
+  | { readonly type: 'TaskSkipped'; readonly taskId: TaskId; readonly because: TaskId; readonly at: Timestamp }
+  /** From here on nothing of these tasks can be assigned or retried: same stream, expected version. */
+  | {
+      readonly type: 'DispatchBlocked';
+      readonly cancellationId: CancellationId;
+      readonly scope: 'job' | 'tasks';
+      readonly taskIds: readonly TaskId[];
+      readonly at: Timestamp;
+    }
+  | {
+      readonly type: 'TaskCancellationStarted';
+      readonly taskId: TaskId;
+      readonly cancellationId: CancellationId;
+      readonly executionId: ExecutionId;
+      readonly at: Timestamp;
+    }
+  | {
+      readonly type: 'TaskCancelled';
+      readonly taskId: TaskId;
+      readonly cancellationId: CancellationId;
+      readonly neverStarted: boolean;
+      readonly at: Timestamp;
+    }
+  | { readonly type: 'JobCompleted'; readonly jobId: JobId; readonly at: Timestamp }
+  | { readonly type: 'JobFailed'; readonly jobId: JobId; readonly error: TaskError; readonly at: Timestamp }
+  | {
+      readonly type: 'JobCancelled';
+      readonly jobId: JobId;
+      readonly cancellationId: CancellationId;
+      readonly neverStarted: boolean;
+      readonly at: Timestamp;
+    }
+  /** A report that came too late or with a stale token: kept, changes nothing. */
+  | {
+      readonly type: 'LateReportNoted';
+      readonly taskId: TaskId;
+      readonly executionId: ExecutionId;
+      readonly report: string;
+      readonly at: Timestamp;
+    };
+
+export type JobCommand =
+  | {
+      readonly type: 'SubmitJob';
+      readonly jobId: JobId;
+      readonly spec: Omit<JobSpec, 'tasks'>;
+      readonly tasks: readonly SubmittedTask[];
+      readonly at: Timestamp;
+    }
+  | {
+      readonly type: 'AssignTask';
+      readonly taskId: TaskId;
+      /** The attempt is counted by the job itself. */
+      readonly assignment: Omit<Assignment, 'attempt'>;
+      readonly at: Timestamp;
+    }
+  | {
+      readonly type: 'UnassignTask';
+      readonly taskId: TaskId;
+      readonly executionId: ExecutionId;
+      readonly because: string;
+      readonly at: Timestamp;
+    }
+  | {
+      readonly type: 'RecordStart';
+      readonly taskId: TaskId;
+      readonly executionId: ExecutionId;
+      readonly at: Timestamp;
+    }
+  | {
+      readonly type: 'RecordEnding';
+      readonly taskId: TaskId;
+      readonly executionId: ExecutionId;
+      readonly ending: ExecutionEnding;
+      /** 0–1, drawn by the caller: spreads retries over `backoff.jitter`. */
+      readonly random: number;
+      readonly at: Timestamp;
+    }
+  | {
+      readonly type: 'BlockDispatch';
+      readonly cancellationId: CancellationId;
+      /** `null` for the whole job. */
+      readonly taskId: TaskId | null;
+      readonly cascade: Cascade;
+      readonly at: Timestamp;
+    };
+
+/** What else is cancelled with a task: everything that depends on it, or nothing. */
+export type Cascade = 'dependents' | 'none';
+
+/** What a task is doing. Each status holds what only it can have. */
+export type TaskProgress =
+  | { readonly status: 'blocked' }
+  | { readonly status: 'queued' }
+  | { readonly status: 'pending'; readonly assignment: Assignment }
+  | { readonly status: 'running'; readonly assignment: Assignment; readonly startedAt: Timestamp }
+  | { readonly status: 'retrying'; readonly notBefore: Timestamp; readonly error: TaskError }
+  | {
+      readonly status: 'cancelling';
+      readonly assignment: Assignment;
+      readonly cancellationId: CancellationId;
+      readonly started: boolean;
+    }
+  | { readonly status: 'completed'; readonly endedAt: Timestamp }
+  | { readonly status: 'failed'; readonly error: TaskError; readonly endedAt: Timestamp }
+  | {
+      readonly status: 'cancelled';
+      readonly cancellationId: CancellationId;
+      readonly neverStarted: boolean;
+      readonly endedAt: Timestamp;
+    }
+  | { readonly status: 'skipped'; readonly because: TaskId; readonly endedAt: Timestamp };
+
+export type TaskStatus = TaskProgress['status'];
+
+export interface Task {
+  readonly spec: SubmittedTask;
+  readonly progress: TaskProgress;
+  /** Attempts assigned so far. */
+  readonly attempts: number;
+  /** Every execution this task ever had, oldest first. */
+  readonly executionIds: readonly ExecutionId[];
+}
+
+export type JobStatus = 'queued' | 'running' | 'retrying' | 'cancelling' | 'completed' | 'failed' | 'cancelled';
+
+export interface Job {
+  readonly status: JobStatus;
+  readonly jobId: JobId;
+  readonly spec: Omit<JobSpec, 'tasks'>;
+  /** In the order they were submitted. */
+  readonly tasks: readonly Task[];
+  /** Cancellations that blocked dispatch here, oldest first. */
+  readonly cancellations: readonly { readonly cancellationId: CancellationId; readonly scope: 'job' | 'tasks' }[];
+  /** A job keeps to the runner that holds its workspace: the one of its first assignment. */
+  readonly runnerId: RunnerId | null;
+  readonly error: TaskError | null;
+  readonly submittedAt: Timestamp;
+  readonly startedAt: Timestamp | null;
+  readonly endedAt: Timestamp | null;
+}
+
+export type JobState = { readonly status: 'unknown' } | Job;

@@ -1,0 +1,32 @@
+import { Rejection } from '../rejection.js';
+import type { RunnerCommand, RunnerEvent, RunnerState } from './runner.js';
+
+/** What may happen to a runner. */
+export function decideRunner(command: RunnerCommand, state: RunnerState): readonly RunnerEvent[] {
+  if (command.type === 'RegisterRunner') {
+    const { runner, sessionId, at } = command;
+    const sameSession = state.status !== 'unknown' && state.sessionId === sessionId && state.status !== 'lost';
+    return sameSession ? [] : [{ type: 'RunnerRegistered', runner, sessionId, at }];
+  }
+  if (state.status === 'unknown') throw new Rejection('runner-not-found', { runnerId: command.runnerId });
+  switch (command.type) {
+    case 'LoseRunner': {
+      const { runnerId, lastHeardAt, at } = command;
+      return state.status === 'lost' ? [] : [{ type: 'RunnerLost', runnerId, lastHeardAt, at }];
+    }
+    case 'HearRunner':
+      return state.status === 'lost' ? [{ type: 'RunnerReturned', runnerId: command.runnerId, at: command.at }] : [];
+    case 'DrainRunner': {
+      const { runnerId, requestedBy, at } = command;
+      return state.status === 'ready' ? [{ type: 'RunnerDrained', runnerId, requestedBy, at }] : [];
+    }
+    case 'QuarantineRunner': {
+      const { runnerId, executionId, survivors, at } = command;
+      return state.status === 'quarantined'
+        ? []
+        : [{ type: 'RunnerQuarantined', runnerId, executionId, survivors, at }];
+    }
+    default:
+      return command satisfies never;
+  }
+}

@@ -1,0 +1,81 @@
+import type { Containment } from '../execution/execution.js';
+import type { ExecutionId, RunnerId, Timestamp } from '../ids.js';
+import type { SlotDefinition } from '../slot-pool/slot-pool.js';
+
+/** What an agent says of itself when it comes up. */
+export interface RunnerDescription {
+  readonly runnerId: RunnerId;
+  readonly host: string;
+  /** The kernel's boot id: pids of another boot mean nothing. */
+  readonly bootId: string;
+  /** Executions at a time. */
+  readonly capacity: number;
+  readonly containment: Containment;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly slots: readonly (SlotDefinition & { readonly pool: string })[];
+  readonly version: string;
+}
+
+export type RunnerEvent =
+  /** Also when an agent restarts or comes back changed. */
+  | {
+      readonly type: 'RunnerRegistered';
+      readonly runner: RunnerDescription;
+      /** Drawn at each start of an agent: two agents with one id are told apart. */
+      readonly sessionId: string;
+      readonly at: Timestamp;
+    }
+  /** No heartbeat for a whole lease: its executions are fenced. */
+  | {
+      readonly type: 'RunnerLost';
+      readonly runnerId: RunnerId;
+      readonly lastHeardAt: Timestamp;
+      readonly at: Timestamp;
+    }
+  | { readonly type: 'RunnerReturned'; readonly runnerId: RunnerId; readonly at: Timestamp }
+  | {
+      readonly type: 'RunnerDrained';
+      readonly runnerId: RunnerId;
+      readonly requestedBy: string;
+      readonly at: Timestamp;
+    }
+  /** It holds processes that cannot be killed: nothing new is started there. */
+  | {
+      readonly type: 'RunnerQuarantined';
+      readonly runnerId: RunnerId;
+      readonly executionId: ExecutionId;
+      readonly survivors: number;
+      readonly at: Timestamp;
+    };
+
+export type RunnerCommand =
+  | {
+      readonly type: 'RegisterRunner';
+      readonly runner: RunnerDescription;
+      readonly sessionId: string;
+      readonly at: Timestamp;
+    }
+  | {
+      readonly type: 'LoseRunner';
+      readonly runnerId: RunnerId;
+      readonly lastHeardAt: Timestamp;
+      readonly at: Timestamp;
+    }
+  | { readonly type: 'HearRunner'; readonly runnerId: RunnerId; readonly at: Timestamp }
+  | { readonly type: 'DrainRunner'; readonly runnerId: RunnerId; readonly requestedBy: string; readonly at: Timestamp }
+  | {
+      readonly type: 'QuarantineRunner';
+      readonly runnerId: RunnerId;
+      readonly executionId: ExecutionId;
+      readonly survivors: number;
+      readonly at: Timestamp;
+    };
+
+export type RunnerState =
+  | { readonly status: 'unknown' }
+  | {
+      readonly status: 'ready' | 'lost' | 'draining' | 'quarantined';
+      readonly runner: RunnerDescription;
+      readonly sessionId: string;
+      readonly since: Timestamp;
+    };
