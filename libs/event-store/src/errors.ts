@@ -31,3 +31,8 @@ export class StoreUnavailable extends Error {
     super(message, options);
   }
 }
+
+/** The append can never succeed as it stands: no events, an id that is no UUID, data that is not JSON. A bug in the caller. */
+export class MalformedAppend extends Error {
+  override readonly name = 'MalformedAppend';
+}

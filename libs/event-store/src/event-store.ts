@@ -13,7 +13,7 @@ export interface EventMetadata {
   readonly traceparent?: string;
 }
 
-/** An event about to be appended. `id` is a UUID chosen by the caller: the same id again means the same append again. */
+/** An event about to be appended. `id` is a lower-case UUID chosen by the caller: the same id again means the same append again. */
 export interface NewEvent<Type extends string = string, Data = unknown> {
   readonly id: string;
   readonly type: Type;
@@ -57,7 +57,10 @@ export interface AppendResult {
   readonly repeated: boolean;
 }
 
-/** A parameterised SQL statement that must commit together with the events (an owner's own tables). Adapters without SQL refuse it. */
+/**
+ * A parameterised SQL statement that must commit together with the events (an owner's own tables). Not run again when the
+ * append is a repetition. Adapters without SQL refuse it.
+ */
 export interface CompanionStatement {
   readonly text: string;
   readonly values: readonly unknown[];
@@ -68,6 +71,7 @@ export interface EventStore {
    * Appends to one or many streams, all or nothing.
    * Idempotent by event id: when all ids are stored already, answers with them and writes nothing.
    * @throws {WrongExpectedVersion} when a stream has moved; names expected, actual and the winning events.
+   * @throws {MalformedAppend} when it can never succeed: no events, an id that is no UUID, data that is not JSON.
    * @throws {EventIdTaken} when some but not all ids are stored, or an id is stored in another stream.
    * @throws {StoreUnavailable} when the store cannot be reached.
    */

@@ -1,3 +1,10 @@
+export { canonicalJson } from './canonical-json.js';
+export { checkAppend } from './check-append.js';
+export { dataOf, type DomainEvent, fold, toDomainEvent } from './command-handling/domain-event.js';
+export { eventIdOf, uuidV7 } from './command-handling/event-ids.js';
+export { type CommandHandling, handleCommand, type HandledCommand } from './command-handling/handle-command.js';
+export { EventIdTaken, MalformedAppend, StoreUnavailable, WrongExpectedVersion } from './errors.js';
+export { type EventSink, SinkMoved, type SinkTail } from './event-sink.js';
 export type {
   AppendResult,
   CompanionStatement,
@@ -9,5 +16,15 @@ export type {
   StoredEvent,
   StreamAppend,
 } from './event-store.js';
-export { EventIdTaken, StoreUnavailable, WrongExpectedVersion } from './errors.js';
-export { type EventSink, SinkMoved, type SinkTail } from './event-sink.js';
+export {
+  type ChainFault,
+  type ChainHead,
+  type ChainVerdict,
+  findFault,
+  hashEvent,
+  verifyStream,
+} from './hash-chain.js';
+export { InMemoryEventStore } from './in-memory-event-store.js';
+export { repetitionOf } from './repetition.js';
+export { type SealedEvent, sealAppend } from './seal-append.js';
+export { UnknownSchemaVersion, type Upcast, Upcasters, type UpcastSteps } from './upcasters.js';

@@ -1,0 +1,3 @@
+export { eventStoreContract, type StoreUnderTest } from './event-store-contract.js';
+export { anEvent, appendOf, freshStream, someEvents } from './events.js';
+export { upcasterContract } from './upcaster-contract.js';

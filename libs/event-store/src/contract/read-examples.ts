@@ -1,0 +1,34 @@
+import { expect, it } from '@jest/globals';
+import type { Subject } from './event-store-contract.js';
+import { anEvent, appendOf, freshStream, someEvents } from './events.js';
+
+export function readExamples(subject: Subject): void {
+  it('finds nothing in a stream that does not exist', async () => {
+    expect(await subject().store.readStream(freshStream())).toEqual([]);
+  });
+
+  it('reads from a version on', async () => {
+    const streamId = freshStream();
+    const { events } = await subject().store.append([appendOf(streamId, 0, someEvents(5))]);
+    expect(await subject().store.readStream(streamId, 4)).toEqual(events.slice(3));
+    expect(await subject().store.readStream(streamId, 6)).toEqual([]);
+  });
+
+  it('reads many streams at once, with an empty list for one that does not exist', async () => {
+    const [first, second, unknown] = [freshStream(), freshStream(), freshStream()];
+    await subject().store.append([appendOf(first, 0, someEvents(2)), appendOf(second, 0, someEvents(1))]);
+    const read = await subject().store.readStreams([first, unknown, second]);
+    expect([...read.keys()]).toEqual([first, unknown, second]);
+    expect(read.get(first)).toEqual(await subject().store.readStream(first));
+    expect(read.get(second)).toEqual(await subject().store.readStream(second));
+    expect(read.get(unknown)).toEqual([]);
+  });
+
+  it('is not changed through an event it handed out', async () => {
+    const streamId = freshStream();
+    const data: { list: number[] } = { list: [1] };
+    await subject().store.append([appendOf(streamId, 0, [anEvent({ data })])]);
+    data.list.push(2);
+    expect(await subject().store.readStream(streamId)).toMatchObject([{ data: { list: [1] } }]);
+  });
+}
