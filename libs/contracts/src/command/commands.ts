@@ -1,0 +1,103 @@
+import type { CancellationRequest, JobFacts, SubmittedTask, JobSpec } from '@necrocode/domain';
+import { z } from 'zod';
+import { cancellationId, executionId, jobId, runnerId, taskId, timestamp } from '../ids/ids.js';
+import {
+  cleanupReport,
+  executionEnding,
+  executionIdentity,
+  runnerDescription,
+  stopRequest,
+} from '../runner/schemas.js';
+import { command } from './command.js';
+
+/**
+ * Shapes that only our own services write, from domain values: checked to be objects, not field by field. What comes
+ * from runners, users and other systems has a full schema.
+ */
+const trusted = <T extends object>() => z.custom<T>((value) => typeof value === 'object' && value !== null);
+
+const jobFacts = trusted<JobFacts>();
+
+/** How an accepted request stands: new, joined to the one under way, or nothing left to do. */
+const requestCancellationReply = z.object({
+  result: z.enum(['accepted', 'joined', 'already-completed', 'already-failed', 'already-cancelled', 'already-skipped']),
+  /** The cancellation that does the work or did it; null when there never was one. */
+  cancellationId: cancellationId.nullable(),
+});
+
+export const dispatcherCommands = {
+  submitJob: command(
+    'dispatcher',
+    'submit-job',
+    z.object({
+      jobId,
+      spec: trusted<Omit<JobSpec, 'tasks'>>(),
+      tasks: z.array(trusted<SubmittedTask>()).min(1),
+    }),
+    z.object({ jobId, repeated: z.boolean() }),
+  ),
+  /** The job as its owner knows it now. */
+  describeJob: command('dispatcher', 'describe-job', z.object({ jobId }), jobFacts),
+  /** The job a task belongs to. */
+  findTask: command('dispatcher', 'find-task', z.object({ taskId }), z.object({ jobId })),
+  blockDispatch: command(
+    'dispatcher',
+    'block-dispatch',
+    z.object({ cancellationId, jobId, taskId: taskId.nullable(), cascade: z.enum(['dependents', 'none']) }),
+    z.object({ facts: jobFacts, taskIds: z.array(taskId) }),
+  ),
+} as const;
+
+export const cancellationCommands = {
+  requestCancellation: command(
+    'cancellation-service',
+    'request-cancellation',
+    trusted<CancellationRequest>(),
+    requestCancellationReply,
+  ),
+} as const;
+
+const executionStop = z.object({ execution: executionIdentity, stop: stopRequest });
+
+export const runnerMonitorCommands = {
+  registerRunner: command(
+    'runner-monitor',
+    'register-runner',
+    z.object({ runner: runnerDescription, sessionId: z.string().min(1) }),
+    /** The lease in ms, and executions that no longer count there: the agent ends what it still has of them. */
+    z.object({ leaseMs: z.int().min(1), fencedExecutionIds: z.array(executionId) }),
+  ),
+  /** Signals at once and records beside it; answers with what is known of each. */
+  stopExecutions: command(
+    'runner-monitor',
+    'stop-executions',
+    z.object({ stops: z.array(executionStop).min(1) }),
+    z.object({
+      executions: z.array(
+        z.object({
+          executionId,
+          /** `unreachable`: the runner did not answer; its lease decides. */
+          status: z.enum(['terminating', 'ended', 'fenced', 'unreachable']),
+          ending: executionEnding.nullable(),
+        }),
+      ),
+    }),
+  ),
+  inspectExecutions: command(
+    'runner-monitor',
+    'inspect-executions',
+    z.object({ runnerId, executionIds: z.array(executionId), jobId: jobId.nullable() }),
+    z.object({ survivors: z.int().min(0), leftFiles: z.int().min(0), at: timestamp }),
+  ),
+  drainRunner: command('runner-monitor', 'drain-runner', z.object({ runnerId }), z.object({ runnerId })),
+} as const;
+
+export const cleanerCommands = {
+  /** Starts the cleanup when it is due and not yet under way; answers with the report when it is done. */
+  clean: command(
+    'artifact-cleaner',
+    'clean',
+    z.object({ jobId, cancellationId, taskIds: z.array(taskId).nullable() }),
+    z.object({ done: z.boolean(), report: cleanupReport.nullable() }),
+  ),
+} as const;

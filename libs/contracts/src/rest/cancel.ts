@@ -1,0 +1,28 @@
+import { REASON_CODES } from '@necrocode/domain';
+import { z } from 'zod';
+import { artifactPolicy, gracePeriodMs, stopSignal } from './job-spec.js';
+
+export const reasonCode = z.enum(REASON_CODES);
+
+/** `POST /jobs/{jobId}/cancel`. Everything is optional: an empty body cancels as the tasks themselves say. */
+export const cancelJobBody = z.strictObject({
+  reason: z.string().max(1_000).default(''),
+  reasonCode: reasonCode.default('user-request'),
+  force: z.boolean().default(false),
+  gracePeriodMs: gracePeriodMs.optional(),
+  signal: stopSignal.optional(),
+  artifacts: artifactPolicy.optional(),
+});
+
+/** `POST /tasks/{taskId}/cancel`. `true` and `false` stand for `dependents` and `none`. */
+export const cancelTaskBody = cancelJobBody.extend({
+  cascade: z
+    .union([z.boolean(), z.enum(['dependents', 'none'])])
+    .default('dependents')
+    .transform((cascade) =>
+      cascade === true || cascade === 'dependents' ? ('dependents' as const) : ('none' as const),
+    ),
+});
+
+export type CancelJobBody = z.infer<typeof cancelJobBody>;
+export type CancelTaskBody = z.infer<typeof cancelTaskBody>;

@@ -1,0 +1,105 @@
+import { findGraphProblems } from '@necrocode/domain';
+import { z } from 'zod';
+
+/** Limits a job must keep; they bound one append, one plan and one read. */
+export const JOB_LIMITS = {
+  tasks: 500,
+  commandArguments: 1_000,
+  commandBytes: 128 * 1024,
+  environmentVariables: 500,
+  labels: 64,
+  gracePeriodMs: 3_600_000,
+  timeoutMs: 30 * 24 * 3_600_000,
+} as const;
+
+const name = z.string().min(1).max(200);
+const key = z.string().regex(/^[A-Za-z0-9][\w.-]{0,99}$/, 'letters, digits, "_", "." and "-", at most 100');
+/** argv and environment reach execve: a NUL would cut them short. */
+const text = z.string().refine((value) => !value.includes('\0'), 'must not contain a NUL character');
+
+export const stopSignal = z.enum(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2']);
+export const artifactPolicy = z.enum(['keep', 'quarantine', 'delete']);
+export const gracePeriodMs = z.int().min(0).max(JOB_LIMITS.gracePeriodMs);
+
+const command = z
+  .array(text)
+  .min(1, 'a command needs at least the program')
+  .max(JOB_LIMITS.commandArguments)
+  .refine((argv) => argv[0] !== '', { error: 'the program must not be empty', path: [0] })
+  .refine((argv) => Buffer.byteLength(argv.join(' ')) <= JOB_LIMITS.commandBytes, {
+    error: `at most ${JOB_LIMITS.commandBytes} bytes in all`,
+  });
+
+/** A path pattern below the working directory: never absolute, never upwards. */
+const artifactGlob = text
+  .min(1)
+  .max(500)
+  .refine((glob) => !glob.startsWith('/') && !glob.split('/').includes('..'), {
+    error: 'must stay below the working directory: no leading "/", no ".."',
+  });
+
+const environment = z
+  .record(z.string().regex(/^[A-Za-z_]\w*$/, 'not a name of an environment variable'), text)
+  .refine((env) => Object.keys(env).length <= JOB_LIMITS.environmentVariables, 'too many variables')
+  .refine((env) => !Object.keys(env).some((variable) => variable.startsWith('NECROCODE_')), {
+    error: 'variables that start with NECROCODE_ are set by the runner',
+  });
+
+const backoff = z.strictObject({
+  initialMs: z.int().min(0).max(3_600_000).default(500),
+  factor: z.number().min(1).max(10).default(2),
+  maxMs: z.int().min(0).max(86_400_000).default(30_000),
+  jitter: z.number().min(0).max(1).default(0.2),
+});
+
+const retry = z.strictObject({
+  maxAttempts: z.int().min(1).max(100).default(1),
+  backoff: backoff.prefault({}),
+});
+
+export const taskBody = z.strictObject({
+  key,
+  command,
+  env: environment.default({}),
+  workingDirectory: z.enum(['workspace', 'slot']).default('workspace'),
+  dependsOn: z.array(key).max(JOB_LIMITS.tasks).default([]),
+  slot: z.strictObject({ pool: key }).optional(),
+  retry: retry.prefault({}),
+  timeoutMs: z.int().min(1).max(JOB_LIMITS.timeoutMs).optional(),
+  gracePeriodMs: gracePeriodMs.default(10_000),
+  signal: stopSignal.default('SIGTERM'),
+  signalTo: z.enum(['tree', 'leader-first']).default('tree'),
+  artifacts: z.array(artifactGlob).max(100).default([]),
+  onCancel: z.strictObject({ artifacts: artifactPolicy.default('keep') }).prefault({}),
+  optional: z.boolean().default(false),
+});
+
+/** `POST /jobs`: a DAG of tasks. Every fault is reported with its path, graph faults included. */
+export const submitJobBody = z
+  .strictObject({
+    name,
+    queue: key.default('default'),
+    priority: z.int().min(0).max(100).default(50),
+    labels: z
+      .record(key, z.string().max(200))
+      .refine((labels) => Object.keys(labels).length <= JOB_LIMITS.labels, 'too many labels')
+      .default({}),
+    metadata: z.record(z.string(), z.json()).default({}),
+    tasks: z.array(taskBody).min(1, 'a job needs at least one task').max(JOB_LIMITS.tasks),
+  })
+  .superRefine((job, context) => {
+    for (const { path, message, code } of findGraphProblems(job.tasks)) {
+      context.addIssue({ code: 'custom', path: [...path], message, params: { code } });
+    }
+    job.tasks.forEach((task, index) => {
+      if (task.workingDirectory === 'slot' && !task.slot) {
+        context.addIssue({
+          code: 'custom',
+          path: ['tasks', index, 'slot'],
+          message: 'workingDirectory "slot" needs a slot',
+        });
+      }
+    });
+  });
+
+export type SubmitJobBody = z.infer<typeof submitJobBody>;
