@@ -1,1 +1,14 @@
-export {};
+export { CommandClient, type AskOptions } from './command/command-client.js';
+export { type AnswersCommands, CommandHandler } from './command/command-handler.js';
+export { BadConfiguration, loadConfig, type ServiceConfig, serviceConfig } from './config/load-config.js';
+export { openDatabase } from './database/open-database.js';
+export { DriveQueue, type DueIntent } from './drive/drive-queue.js';
+export { Driver, type DriverOptions } from './drive/driver.js';
+export { CodedError, type FieldFault } from './errors/coded-error.js';
+export { problemOf, RemoteProblem, validationError } from './errors/problem.js';
+export { type HealthCheck, type HealthServer, readiness, serveHealth } from './health/health-server.js';
+export { idOf, newId } from './ids/new-id.js';
+export { createLogger, type Logger, nestLogger } from './logging/logger.js';
+export { type Platform, PlatformModule } from './platform/platform.module.js';
+export { COMMANDS, CONFIG, DATABASE, EVENT_STORE, LOGGER, MESSAGING } from './platform/tokens.js';
+export { continueTrace, traceIdOf } from './trace/traceparent.js';

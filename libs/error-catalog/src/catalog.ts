@@ -1,0 +1,219 @@
+export type ErrorCategory =
+  'validation' | 'authentication' | 'not-found' | 'conflict' | 'limit' | 'unavailable' | 'task' | 'runner' | 'internal';
+
+export interface CatalogEntry {
+  /** HTTP status where the code reaches a REST client; 500 for codes that only stand in resources. */
+  readonly status: number;
+  readonly category: ErrorCategory;
+  /** What is wrong, for a person; `{name}` is filled in from the details. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint: string;
+  /** The same request may succeed later. */
+  readonly retryable: boolean;
+}
+
+/** Every coded error there is. A code never changes its meaning; new ones are added. */
+export const catalog = {
+  'validation-failed': entry(
+    400,
+    'validation',
+    'The request is not valid.',
+    'Mend the fields that are listed and send it again; nothing was stored.',
+  ),
+  'malformed-json': entry(
+    400,
+    'validation',
+    'The body is not JSON.',
+    'Send a JSON document with Content-Type: application/json.',
+  ),
+  'malformed-id': entry(
+    400,
+    'validation',
+    '{id} is not an id of the form {form}.',
+    'Copy the id as the API gave it, prefix included.',
+  ),
+  unauthenticated: entry(
+    401,
+    'authentication',
+    'No valid token came with the request.',
+    'Send "Authorization: Bearer <token>"; `necrocode doctor` says where the token is.',
+  ),
+  'route-not-found': entry(404, 'not-found', 'There is nothing at {path}.', 'See /api/docs for the calls there are.'),
+  'job-not-found': entry(
+    404,
+    'not-found',
+    'No job has this id.',
+    'List the jobs with GET /api/jobs or `necrocode job list`.',
+  ),
+  'task-not-found': entry(
+    404,
+    'not-found',
+    'No task has this id.',
+    "GET /api/jobs/{jobId} lists a job's tasks with their ids.",
+  ),
+  'cancellation-not-found': entry(
+    404,
+    'not-found',
+    'No cancellation has this id.',
+    'List them with GET /api/cancellations or `necrocode job cancellations`.',
+  ),
+  'execution-not-found': entry(
+    404,
+    'not-found',
+    'No execution has this id.',
+    "GET /api/jobs/{jobId} lists a job's executions.",
+  ),
+  'runner-not-found': entry(404, 'not-found', 'No runner has this id.', 'List them with GET /api/runners.'),
+  'slot-not-found': entry(404, 'not-found', 'No slot has this id.', 'List them with GET /api/slot-pools.'),
+  'job-exists': entry(
+    409,
+    'conflict',
+    'A job with this id exists already.',
+    'Use another idempotency key for another job.',
+  ),
+  'cancellation-exists': entry(
+    409,
+    'conflict',
+    'A cancellation with this id exists already.',
+    'Use another idempotency key for another cancellation.',
+  ),
+  'idempotency-conflict': entry(
+    409,
+    'conflict',
+    'This Idempotency-Key was used with another body.',
+    'Send the same body as the first time, or a new key.',
+  ),
+  'task-not-assignable': entry(
+    409,
+    'conflict',
+    'The task cannot be assigned while it is {status}.',
+    'Nothing to do: the dispatcher decides again.',
+  ),
+  'slot-not-free': entry(
+    409,
+    'conflict',
+    'The slot is not free.',
+    'Wait until its holder has ended and the slot is proven clean.',
+  ),
+  'stale-token': entry(
+    409,
+    'conflict',
+    'The fencing token is not the current one.',
+    'The execution was given up; its reports no longer count.',
+  ),
+  'body-too-large': entry(
+    413,
+    'limit',
+    'The body is larger than {limit} bytes.',
+    'Send less at once; a job may have 500 tasks.',
+  ),
+  'unsupported-media-type': entry(415, 'validation', 'The body must be JSON.', 'Send Content-Type: application/json.'),
+  'service-unavailable': entry(
+    503,
+    'unavailable',
+    'A service of the platform does not answer ({service}).',
+    'Try again in a moment; services come back by themselves. `necrocode doctor` shows which is down.',
+    true,
+  ),
+  'store-unavailable': entry(
+    503,
+    'unavailable',
+    'The event store cannot be reached.',
+    'Try again in a moment; the platform reconnects to PostgreSQL by itself.',
+    true,
+  ),
+  'messaging-unavailable': entry(
+    503,
+    'unavailable',
+    'NATS cannot be reached.',
+    'Try again in a moment; the platform reconnects to NATS by itself.',
+    true,
+  ),
+  internal: entry(
+    500,
+    'internal',
+    'Something went wrong on our side.',
+    'Try again; if it stays, the log of the service has the details under the trace id.',
+    true,
+  ),
+
+  'command-not-found': entry(
+    500,
+    'task',
+    'The command does not exist: {program}.',
+    'Check the spelling and that the program is installed on the runner and on its PATH.',
+  ),
+  'command-not-executable': entry(
+    500,
+    'task',
+    'The command may not be executed: {program}.',
+    'Make the file executable, or name its interpreter first.',
+  ),
+  'working-directory-missing': entry(
+    500,
+    'task',
+    'The working directory does not exist.',
+    'Let an earlier task of the job create it.',
+  ),
+  'start-failed': entry(500, 'task', 'The command could not be started.', 'The message has what the system said.'),
+  'command-failed': entry(
+    500,
+    'task',
+    'The command ended with an error.',
+    "See the task's output: `necrocode job logs <job-id>`.",
+  ),
+  'task-timed-out': entry(
+    500,
+    'task',
+    'The task ran longer than its timeoutMs.',
+    'Raise timeoutMs or make the task quicker.',
+  ),
+  'runner-lost': entry(
+    500,
+    'runner',
+    'The runner was lost while the task ran.',
+    'Give the task retry.maxAttempts > 1 to have it run again elsewhere.',
+    true,
+  ),
+  'runner-unreachable': entry(
+    503,
+    'runner',
+    'The runner {runnerId} does not answer.',
+    'Its lease decides; see GET /api/runners.',
+    true,
+  ),
+  'cleanup-failed': entry(
+    500,
+    'runner',
+    'Files could not be handled: {reason}.',
+    "It is tried again; see the cleanup's events.",
+    true,
+  ),
+} as const satisfies Record<string, CatalogEntry>;
+
+export type ErrorCode = keyof typeof catalog;
+
+function entry(
+  status: number,
+  category: ErrorCategory,
+  message: string,
+  hint: string,
+  retryable = false,
+): CatalogEntry {
+  return { status, category, message, hint, retryable };
+}
+
+/** A code's entry; an unknown code (of a newer version) is `internal`. */
+export function catalogEntry(code: string): CatalogEntry {
+  return isErrorCode(code) ? catalog[code] : catalog.internal;
+}
+
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(catalog, code);
+}
+
+/** Fills `{name}` in a message; a detail that is missing leaves an honest gap. */
+export function fillIn(message: string, details: Readonly<Record<string, string | number>>): string {
+  return message.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? `unknown ${name}`));
+}

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import type { Command, CommandMeta, CommandReply } from '@necrocode/contracts';
+import type { MessagingConnection } from '@necrocode/messaging';
+import { NoRespondersError, TimeoutError } from '@nats-io/nats-core';
+import { CodedError } from '../errors/coded-error.js';
+import { RemoteProblem } from '../errors/problem.js';
+
+export interface AskOptions {
+  readonly actor: string;
+  /** Repeating a command with the same id is harmless. Default: a new one. */
+  readonly id?: string;
+  readonly traceparent?: string | undefined;
+  /** Default 5 s: far above any answer, below a caller's patience. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Asks another service over core NATS, in the envelope of Nest's NATS transport (`{pattern, data, id}` →
+ * `{response, err}`), which serves the other end. One request is one round trip on the process's connection; Nest's own
+ * client subscribes anew for each.
+ */
+export class CommandClient {
+  constructor(private readonly connection: MessagingConnection) {}
+
+  /** @throws {RemoteProblem} a coded refusal @throws {CodedError} `service-unavailable` when nobody answers in time */
+  async ask<Body, Value>(command: Command<Body, Value>, body: Body, options: AskOptions): Promise<Value> {
+    const { actor, traceparent, timeoutMs = 5_000 } = options;
+    const id = options.id ?? randomUUID();
+    const meta: CommandMeta = { id, actor, ...(traceparent === undefined ? {} : { traceparent }) };
+    const packet = JSON.stringify({ pattern: command.subject, id, data: { meta, body } });
+    const reply = await this.request(command, packet, timeoutMs);
+    if (!reply.ok) throw new RemoteProblem(reply.problem);
+    return reply.value;
+  }
+
+  private async request<Body, Value>(
+    command: Command<Body, Value>,
+    packet: string,
+    timeout: number,
+  ): Promise<CommandReply<Value>> {
+    const { nats } = this.connection;
+    try {
+      const message = await nats.request(command.subject, packet, { timeout });
+      return command.reply.parse(message.json<{ response: unknown }>().response);
+    } catch (error) {
+      const silent = error instanceof NoRespondersError || error instanceof TimeoutError || nats.isClosed();
+      if (silent) throw new CodedError('service-unavailable', { service: command.service }, { cause: error });
+      throw error;
+    }
+  }
+}
