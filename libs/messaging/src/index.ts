@@ -1,1 +1,29 @@
-export {};
+export { type ConnectOptions, connectMessaging, type MessagingConnection } from './connect/connection.js';
+export { MessagingRefused, MessagingUnavailable } from './connect/errors.js';
+export type { Link, LinkState } from './connect/link.js';
+export { defaultRetry, type RetryPolicy } from './consume/attempt.js';
+export type { Checkpoint } from './consume/checkpoint.js';
+export {
+  type Consumer,
+  consumeEvents,
+  type ConsumeEventsOptions,
+  type EventConsumer,
+  type EventDelivery,
+} from './consume/consume-events.js';
+export { consumeReports, type ConsumeReportsOptions, type ReportDelivery } from './consume/consume-reports.js';
+export type { ConsumerNotice } from './consume/notice.js';
+export type { DeadLetter } from './dead-letter/dead-letter.js';
+export { errorCode, Unprocessable } from './dead-letter/error-code.js';
+export { necrocodeStreams, type Topology } from './provision/necrocode-streams.js';
+export { type Provisioned, provisionStreams } from './provision/provision-streams.js';
+export { type FieldChange, RefusedChanges } from './provision/refused-changes.js';
+export type { StreamSpec } from './provision/stream-spec.js';
+export { jetStreamSink, type JetStreamSinkOptions } from './publish/jetstream-sink.js';
+export { messageHeaders } from './publish/message-headers.js';
+export { BufferFull } from './publish/ordered-publisher.js';
+export {
+  type RunnerOutput,
+  type RunnerPublisher,
+  runnerPublisher,
+  type RunnerReport,
+} from './publish/runner-publisher.js';
