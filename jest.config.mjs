@@ -4,7 +4,8 @@ const swc = JSON.parse(readFileSync(new URL('.swcrc', import.meta.url), 'utf8'))
 
 const shared = {
   rootDir: import.meta.dirname,
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/libs/testing/jest/leak-checked-environment.mjs',
+  globalTeardown: '<rootDir>/libs/testing/jest/tear-down-run.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testEnvironmentOptions: { customExportConditions: ['@necrocode/source', 'node', 'node-addons'] },
@@ -14,21 +15,26 @@ const shared = {
 
 /** @type {import('jest').Config} */
 export default {
+  // Also keeps spec files out of Jest's own process: what one leaves behind must not keep the run from ending.
+  workerIdleMemoryLimit: '1GB',
   projects: [
     {
       ...shared,
       displayName: 'unit',
+      globalSetup: '<rootDir>/libs/testing/jest/set-up-run.mjs',
       testMatch: ['<rootDir>/{libs,apps,tools}/**/*.spec.ts'],
       testPathIgnorePatterns: ['/node_modules/', '\\.int\\.spec\\.ts$', '\\.e2e\\.spec\\.ts$'],
     },
     {
       ...shared,
       displayName: 'integration',
+      globalSetup: '<rootDir>/libs/testing/jest/set-up-servers.mjs',
       testMatch: ['<rootDir>/{libs,apps}/**/*.int.spec.ts'],
     },
     {
       ...shared,
       displayName: 'e2e',
+      globalSetup: '<rootDir>/libs/testing/jest/set-up-servers.mjs',
       testMatch: ['<rootDir>/apps/system-e2e/**/*.e2e.spec.ts'],
     },
   ],

@@ -12,7 +12,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const ENGINE_CLAIMS_DROPPED = /^node_modules\/@eplightning\/nats-server-/;
-const OS = { android: 'android', darwin: 'darwin', freebsd: 'freebsd', linux: 'linux', openharmony: 'openharmony', win32: 'win32' };
+const OS = {
+  android: 'android',
+  darwin: 'darwin',
+  freebsd: 'freebsd',
+  linux: 'linux',
+  openharmony: 'openharmony',
+  win32: 'win32',
+};
 const CPU = ['arm64', 'arm', 'ia32', 'loong64', 'ppc64', 'riscv64', 's390x', 'x64'];
 
 const file = new URL('../package-lock.json', import.meta.url);
@@ -28,7 +35,13 @@ for (const [path, entry] of Object.entries(entries)) {
     const os = parts.find((part) => part in OS);
     const cpu = CPU.find((arch) => parts.some((part) => part === arch));
     if (!os || !cpu) continue;
-    entries[`node_modules/${name}`] = { version, cpu: [cpu], ...(entry.dev ? { dev: true } : {}), optional: true, os: [OS[os]] };
+    entries[`node_modules/${name}`] = {
+      version,
+      cpu: [cpu],
+      ...(entry.dev ? { dev: true } : {}),
+      optional: true,
+      os: [OS[os]],
+    };
     added += 1;
   }
 }

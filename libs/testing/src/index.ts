@@ -1,1 +1,6 @@
-export {};
+export { eventually, type Budget } from './eventually.js';
+export { fakeClock, type FakeClock } from './fake-clock.js';
+export { tempDirectory, type TempDirectory } from './temp-directory.js';
+export { createTestDatabase, type DatabaseTemplate, type TestDatabase } from './test-database.js';
+export { startTestNats } from './test-nats.js';
+export { testDatabaseUrl, testNatsUrl } from './test-servers.js';

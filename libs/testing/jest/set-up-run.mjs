@@ -1,0 +1,3 @@
+import { prepareRun } from './run.mjs';
+
+export default () => prepareRun();

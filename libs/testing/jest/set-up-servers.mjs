@@ -1,0 +1,3 @@
+import { startServers } from './run.mjs';
+
+export default () => startServers();
