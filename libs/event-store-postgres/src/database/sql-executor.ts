@@ -1,0 +1,4 @@
+/** Runs one parameterised statement: a pg Client, or `{ query: async (t, v) => ({ rows: await queryRunner.query(t, v) }) }` for TypeORM. */
+export interface SqlExecutor {
+  query(text: string, values: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+}

@@ -1,0 +1,7 @@
+import { eventStoreContract } from '@necrocode/event-store/contract';
+import { openTestStore } from './testing/open-test-store.js';
+
+eventStoreContract('PostgresEventStore', async () => {
+  const { store, close } = await openTestStore();
+  return { store, numberAll: async () => void (await store.number()), close };
+});

@@ -1,0 +1,114 @@
+import {
+  type AppendResult,
+  checkAppend,
+  type CompanionStatement,
+  type EventStore,
+  type Position,
+  type PositionedEvent,
+  type StoredEvent,
+  type StreamAppend,
+} from '@necrocode/event-store';
+import { appendWithin } from './append/append-within.js';
+import { Appender } from './append/appender.js';
+import { ChainHeads } from './append/chain-heads.js';
+import { GroupCommit, type GroupCommitLimits } from './append/group-commit.js';
+import { checkDurability } from './database/check-durability.js';
+import { Database, type DatabaseOptions } from './database/database.js';
+import type { SqlExecutor } from './database/sql-executor.js';
+import { migrateEventStore } from './migrations/migrate.js';
+import { lastPosition, readAll } from './read/read-all.js';
+import { readStream, readStreams } from './read/read-streams.js';
+import { numberEvents } from './relay/numbering.js';
+import { type StreamVerification, verifyAllStreams } from './verify/verify-all-streams.js';
+import { type NumberingFault, verifyNumbering } from './verify/verify-numbering.js';
+
+export interface PostgresEventStoreOptions extends DatabaseOptions {
+  /** Called after every commit, to wake the relay. Must not throw. */
+  readonly onAppended?: () => void;
+  readonly groupCommit?: GroupCommitLimits;
+}
+
+/** The event store on PostgreSQL 15 or newer, schema `event_store`. */
+export class PostgresEventStore implements EventStore {
+  readonly #database: Database;
+  readonly #heads = new ChainHeads();
+  readonly #appends: GroupCommit;
+
+  private constructor(database: Database, { onAppended = () => undefined, groupCommit }: PostgresEventStoreOptions) {
+    this.#database = database;
+    const appender = new Appender(database, this.#heads, onAppended);
+    this.#appends = new GroupCommit((batch) => appender.write(batch), groupCommit);
+  }
+
+  /**
+   * Migrates the schema and opens the store. Close it to end its connections.
+   * @throws {StoreUnavailable} when PostgreSQL cannot be reached
+   * @throws {Error} when it is set up so that it would lose committed events
+   */
+  static async open(options: PostgresEventStoreOptions): Promise<PostgresEventStore> {
+    const database = new Database(options);
+    try {
+      await checkDurability(database);
+      await migrateEventStore(options.connectionString);
+      return new PostgresEventStore(database, options);
+    } catch (error) {
+      await database.end();
+      throw error;
+    }
+  }
+
+  async append(
+    streams: readonly StreamAppend[],
+    companions: readonly CompanionStatement[] = [],
+  ): Promise<AppendResult> {
+    checkAppend(streams);
+    return this.#appends.append(streams, companions);
+  }
+
+  /**
+   * Appends inside a transaction the caller has open. After its commit, call what `onAppended` calls: the store cannot know of it.
+   * @throws {StoreUnavailable} also when another writer was at the same place in the same moment: roll back, run it again.
+   */
+  async appendWithin(transaction: SqlExecutor, streams: readonly StreamAppend[]): Promise<AppendResult> {
+    return appendWithin(transaction, this.#database, streams);
+  }
+
+  async readStream(streamId: string, fromVersion = 1): Promise<readonly StoredEvent[]> {
+    const events = await readStream(this.#database, streamId, fromVersion);
+    const last = events.at(-1);
+    if (last) this.#heads.remember(streamId, last);
+    return events;
+  }
+
+  async readStreams(streamIds: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {
+    return readStreams(this.#database, streamIds);
+  }
+
+  async readAll(after: Position, limit: number): Promise<readonly PositionedEvent[]> {
+    return readAll(this.#database, after, limit);
+  }
+
+  async lastPosition(): Promise<Position> {
+    return lastPosition(this.#database);
+  }
+
+  /** Numbers what is committed. The relay does this all the time; a tool that works without one calls it before it reads. */
+  async number(): Promise<Position> {
+    return numberEvents(this.#database);
+  }
+
+  /** Recomputes every hash chain; yields each stream, with the first event that does not fit. */
+  verifyAllStreams(): AsyncGenerator<StreamVerification, void, undefined> {
+    return verifyAllStreams(this.#database);
+  }
+
+  /** Numbered events that are gone, and positions never given; empty when all is well. */
+  async verifyNumbering(): Promise<readonly NumberingFault[]> {
+    return verifyNumbering(this.#database);
+  }
+
+  /** Ends the connections when the statements under way are answered. */
+  async close(): Promise<void> {
+    await this.#database.end();
+  }
+}

@@ -1,0 +1,31 @@
+import type { StoredEvent } from '@necrocode/event-store';
+import type { SqlExecutor } from '../database/sql-executor.js';
+import { EVENT_COLUMNS, toStoredEvent } from './event-row.js';
+
+const ONE_STREAM = /* sql */ `
+  select ${EVENT_COLUMNS} from event_store.events e
+  where e.stream_id = $1 and e.stream_version >= $2
+  order by e.stream_version`;
+
+const MANY_STREAMS = /* sql */ `
+  select ${EVENT_COLUMNS} from event_store.events e
+  where e.stream_id = any($1::text[])
+  order by e.stream_id, e.stream_version`;
+
+export async function readStream(executor: SqlExecutor, streamId: string, fromVersion: number): Promise<StoredEvent[]> {
+  const { rows } = await executor.query(ONE_STREAM, [streamId, fromVersion]);
+  return rows.map(toStoredEvent);
+}
+
+export async function readStreams(
+  executor: SqlExecutor,
+  streamIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {
+  const streams = new Map<string, StoredEvent[]>(streamIds.map((streamId) => [streamId, []]));
+  const { rows } = await executor.query(MANY_STREAMS, [[...streams.keys()]]);
+  for (const row of rows) {
+    const event = toStoredEvent(row);
+    streams.get(event.streamId)?.push(event);
+  }
+  return streams;
+}
