@@ -50,6 +50,9 @@ async function migrate(database: DataSource, schema: string): Promise<void> {
     try {
       await runner.query(`create schema if not exists "${schema}"`);
       await database.runMigrations();
+      await runner.query(
+        `create table if not exists "${schema}".consumer_checkpoint (consumer text primary key, position bigint not null)`,
+      );
     } finally {
       await runner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
     }

@@ -1,0 +1,10 @@
+import { serviceConfig } from '@necrocode/service-kit';
+import { z } from 'zod';
+
+export const cancellationServiceConfig = serviceConfig.extend({
+  /** Shortest and longest pause between two drives of a cancellation that does not move, ms. */
+  REDRIVE_FIRST_MS: z.coerce.number().int().min(10).default(200),
+  REDRIVE_LONGEST_MS: z.coerce.number().int().min(10).default(5_000),
+});
+
+export type CancellationServiceConfig = z.infer<typeof cancellationServiceConfig>;

@@ -1,0 +1,110 @@
+import type { EventStore } from '@necrocode/event-store';
+import { consumeEvents, type EventConsumer, type MessagingConnection } from '@necrocode/messaging';
+import {
+  type CommandClient,
+  COMMANDS,
+  CONFIG,
+  consumerLog,
+  DATABASE,
+  Driver,
+  DriveQueue,
+  EVENT_STORE,
+  type Logger,
+  LOGGER,
+  MESSAGING,
+  postgresCheckpoint,
+} from '@necrocode/service-kit';
+import { type BeforeApplicationShutdown, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import type { CancellationId } from '@necrocode/domain';
+import type { CancellationServiceConfig } from './cancellation-service.config.js';
+import { CancellationDrive } from './drive-cancellation/cancellation-drive.js';
+import { PerformEffect } from './drive-cancellation/perform-effect.js';
+import { RecordProgress } from './record-progress/record-progress.js';
+import { RequestCancellation } from './request-cancellation/request-cancellation.js';
+import { RequestCancellationController } from './request-cancellation/request-cancellation.controller.js';
+import { OpenTargets } from './saga/open-targets.js';
+import { Saga } from './saga/saga.js';
+import { DRIVE_TABLE, SCHEMA } from './saga/schema.js';
+
+/** The map of the service: requests come in as commands, progress as events, and a timer drives what does not move. */
+@Module({
+  controllers: [RequestCancellationController],
+  providers: [
+    { provide: OpenTargets, useFactory: (database: DataSource) => new OpenTargets(database), inject: [DATABASE] },
+    {
+      provide: DriveQueue,
+      useFactory: (database: DataSource) => new DriveQueue(database, SCHEMA, DRIVE_TABLE),
+      inject: [DATABASE],
+    },
+    {
+      provide: Saga,
+      useFactory: (store: EventStore, targets: OpenTargets, drives: DriveQueue) => new Saga(store, targets, drives),
+      inject: [EVENT_STORE, OpenTargets, DriveQueue],
+    },
+    {
+      provide: CancellationDrive,
+      useFactory: (saga: Saga, commands: CommandClient, logger: Logger) =>
+        new CancellationDrive(saga, new PerformEffect(saga, commands), logger),
+      inject: [Saga, COMMANDS, LOGGER],
+    },
+    {
+      provide: RequestCancellation,
+      useFactory: (
+        saga: Saga,
+        targets: OpenTargets,
+        drives: DriveQueue,
+        drive: CancellationDrive,
+        commands: CommandClient,
+        logger: Logger,
+      ) => new RequestCancellation(saga, targets, drives, drive, commands, logger),
+      inject: [Saga, OpenTargets, DriveQueue, CancellationDrive, COMMANDS, LOGGER],
+    },
+    {
+      provide: RecordProgress,
+      useFactory: (saga: Saga, targets: OpenTargets, drive: CancellationDrive) =>
+        new RecordProgress(saga, targets, drive),
+      inject: [Saga, OpenTargets, CancellationDrive],
+    },
+  ],
+})
+export class CancellationServiceModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private consumer: EventConsumer | undefined;
+  private readonly driver: Driver;
+
+  constructor(
+    @Inject(CONFIG) config: CancellationServiceConfig,
+    @Inject(DATABASE) private readonly database: DataSource,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(MESSAGING) private readonly connection: MessagingConnection,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(DriveQueue) queue: DriveQueue,
+    @Inject(CancellationDrive) private readonly drive: CancellationDrive,
+    @Inject(RecordProgress) private readonly progress: RecordProgress,
+  ) {
+    this.driver = new Driver({
+      queue,
+      logger,
+      drive: (cancellationId) => this.drive.drive(cancellationId as CancellationId), // The table's keys are what we wrote.
+      backoff: { firstMs: config.REDRIVE_FIRST_MS, longestMs: config.REDRIVE_LONGEST_MS },
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    const durable = 'cancellation-service-progress';
+    this.consumer = consumeEvents({
+      connection: this.connection,
+      durable,
+      store: this.store,
+      checkpoint: postgresCheckpoint(this.database, SCHEMA, durable),
+      handle: ({ event }) => this.progress.handle(event),
+      observe: consumerLog(this.logger, durable),
+    });
+    this.driver.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all([this.consumer?.stop(), this.driver.stop()]);
+    await this.drive.settled();
+  }
+}

@@ -1,0 +1,114 @@
+import { type Command, cleanerCommands, dispatcherCommands, runnerMonitorCommands } from '@necrocode/contracts';
+import type { CancellationEffect, CancellationId, CancellationState } from '@necrocode/domain';
+import type { CommandClient } from '@necrocode/service-kit';
+import { ACTOR, type InputOf, newInputId, type Saga } from '../saga/saga.js';
+import { lookTwice } from './look-twice.js';
+
+type EffectOf<Type extends CancellationEffect['type']> = Extract<CancellationEffect, { type: Type }>;
+
+/** Asks the owner for one effect and feeds its answer back. Asking twice is harmless: the answer is how things stand. */
+export class PerformEffect {
+  constructor(
+    private readonly saga: Saga,
+    private readonly commands: CommandClient,
+  ) {}
+
+  /** @returns the state after the answer @throws what the owner refused or failed with */
+  perform(cancellationId: CancellationId, effect: CancellationEffect): Promise<CancellationState> {
+    switch (effect.type) {
+      case 'block-dispatch':
+        return this.blockDispatch(effect);
+      case 'stop-executions':
+        return this.stopExecutions(cancellationId, effect);
+      case 'describe-job':
+        return this.describeJob(cancellationId, effect);
+      case 'clean':
+        return this.clean(effect);
+      case 'verify':
+        return this.verify(cancellationId, effect);
+      default:
+        return effect satisfies never;
+    }
+  }
+
+  private async blockDispatch({
+    cancellationId,
+    jobId,
+    taskId,
+    cascade,
+  }: EffectOf<'block-dispatch'>): Promise<CancellationState> {
+    const { facts, taskIds } = await this.ask(dispatcherCommands.blockDispatch, {
+      cancellationId,
+      jobId,
+      taskId,
+      cascade,
+    });
+    return this.feed(cancellationId, (_, proof, at) => ({ type: 'RecordDispatchBlocked', facts, taskIds, at, proof }));
+  }
+
+  /** The answer heals lost events: an execution that has ended is recorded from it. */
+  private async stopExecutions(
+    cancellationId: CancellationId,
+    { stops }: EffectOf<'stop-executions'>,
+  ): Promise<CancellationState> {
+    const { executions } = await this.ask(runnerMonitorCommands.stopExecutions, { stops: [...stops] });
+    let { state } = await this.saga.load(cancellationId);
+    for (const { executionId, status, ending } of executions) {
+      const stop = stops.find(({ execution }) => execution.executionId === executionId);
+      if (stop && ending) {
+        const { execution } = stop;
+        state = await this.feed(cancellationId, (_, proof, at) => ({
+          type: 'RecordTermination',
+          execution,
+          ending,
+          at,
+          proof,
+        }));
+      } else if (status === 'fenced') {
+        state = await this.feed(cancellationId, (_, proof, at) => ({ type: 'RecordFencing', executionId, at, proof }));
+      } else if (status === 'unreachable') {
+        const error = {
+          code: 'runner-unreachable',
+          message: `the runner of ${executionId} does not answer; its lease decides`,
+        };
+        state = await this.feed(cancellationId, (_, proof, at) => ({
+          type: 'RecordStepFailure',
+          step: 'terminate',
+          error,
+          at,
+          proof,
+        }));
+      }
+    }
+    return state;
+  }
+
+  private async describeJob(
+    cancellationId: CancellationId,
+    { jobId }: EffectOf<'describe-job'>,
+  ): Promise<CancellationState> {
+    const facts = await this.ask(dispatcherCommands.describeJob, { jobId });
+    return this.feed(cancellationId, (_, proof, at) => ({ type: 'RecordJobFacts', facts, at, proof }));
+  }
+
+  private async clean({ cancellationId, jobId, taskIds }: EffectOf<'clean'>): Promise<CancellationState> {
+    const body = { jobId, cancellationId, taskIds: taskIds === null ? null : [...taskIds] };
+    const { done, report } = await this.ask(cleanerCommands.clean, body);
+    return this.feed(cancellationId, (_, proof, at) =>
+      done && report ? { type: 'RecordCleanup', report, at, proof } : null,
+    );
+  }
+
+  private async verify(cancellationId: CancellationId, effect: EffectOf<'verify'>): Promise<CancellationState> {
+    const passes = await lookTwice(effect, (command, body) => this.ask(command, body));
+    return this.feed(cancellationId, (_, proof, at) => ({ type: 'RecordVerification', passes, at, proof }));
+  }
+
+  private async feed(cancellationId: CancellationId, inputOf: InputOf): Promise<CancellationState> {
+    return (await this.saga.feed(cancellationId, inputOf, newInputId())).state;
+  }
+
+  private ask<Body, Value>(command: Command<Body, Value>, body: Body): Promise<Value> {
+    return this.commands.ask(command, body, { actor: ACTOR });
+  }
+}

@@ -1,0 +1,61 @@
+import type { ExecutionEnding, ExecutionEvent, ExecutionIdentity, JobId, CleanupReport } from '@necrocode/domain';
+import type { StoredEvent } from '@necrocode/event-store';
+import type { InputOf } from '../saga/saga.js';
+
+/** What an event means to the open cancellations of its job. `input` null: only that the world has moved, so look again. */
+export interface Reaction {
+  readonly jobId: JobId;
+  readonly input: InputOf | null;
+}
+
+/** Pure: null for events that no cancellation waits for. */
+export function reactionTo(event: StoredEvent): Reaction | null {
+  const jobId = event.metadata.correlationId as JobId; // Correlation of job-related events is the job's id.
+  switch (event.type) {
+    case 'ExecutionEnded': {
+      const { execution, ending } = event.data as { execution: ExecutionIdentity; ending: ExecutionEnding };
+      return {
+        jobId,
+        input: (state, proof, at) =>
+          concerns(state, execution, ending) ? { type: 'RecordTermination', execution, ending, at, proof } : null,
+      };
+    }
+    case 'ExecutionFenced': {
+      const { execution } = event.data as Extract<ExecutionEvent, { type: 'ExecutionFenced' }>;
+      const { executionId } = execution;
+      return {
+        jobId,
+        input: (state, proof, at) =>
+          isPlanned(state, executionId) ? { type: 'RecordFencing', executionId, at, proof } : null,
+      };
+    }
+    case 'CleanupCompleted': {
+      const { kind, report } = event.data as { kind: string; report: CleanupReport };
+      const cleanupId = event.streamId.slice('cleanup-'.length);
+      return {
+        jobId,
+        input: (state, proof, at) => {
+          const mine = state.target.kind === 'job' ? kind === 'job' : cleanupId === state.cancellationId;
+          return mine ? { type: 'RecordCleanup', report, at, proof } : null;
+        },
+      };
+    }
+    case 'JobCompleted':
+    case 'JobFailed':
+    case 'JobCancelled':
+    case 'TaskCancelled':
+    case 'SlotFreed':
+      return { jobId, input: null };
+    default:
+      return null;
+  }
+}
+
+/** An end may overtake the plan: then it counts when this cancellation asked for it. */
+function concerns(state: Parameters<InputOf>[0], { executionId }: ExecutionIdentity, ending: ExecutionEnding): boolean {
+  return state.plan === null ? ending.cancellationId === state.cancellationId : isPlanned(state, executionId);
+}
+
+function isPlanned({ plan }: Parameters<InputOf>[0], executionId: string): boolean {
+  return plan?.executions.some(({ execution }) => execution.executionId === executionId) ?? false;
+}

@@ -1,0 +1,21 @@
+import { type CancellationRequest, type ExecutionStop, type JobFacts, stopRequestFor } from '@necrocode/domain';
+
+const LIVE: ReadonlySet<string> = new Set(['pending', 'running']);
+
+/**
+ * What can be signalled at once, beside the durable path: executions of the target that were live when the dispatcher
+ * described the job. A task-wide cascade has only its root running: dependents start after it completed.
+ */
+export function liveTargets(
+  { target, options, cancellationId }: CancellationRequest,
+  facts: JobFacts,
+): readonly ExecutionStop[] {
+  const live = new Set(
+    facts.tasks
+      .filter((task) => LIVE.has(task.status) && (target.kind === 'job' || task.taskId === target.taskId))
+      .map((task) => task.taskId),
+  );
+  return facts.executions
+    .filter(({ execution }) => live.has(execution.taskId))
+    .map((targeted) => ({ execution: targeted.execution, stop: stopRequestFor(targeted, options, cancellationId) }));
+}

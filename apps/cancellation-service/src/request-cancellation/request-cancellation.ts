@@ -1,0 +1,116 @@
+import { type CommandMeta, dispatcherCommands, runnerMonitorCommands } from '@necrocode/contracts';
+import { type CancellationId, type CancellationRequest, type JobFacts, Rejection } from '@necrocode/domain';
+import { WrongExpectedVersion } from '@necrocode/event-store';
+import type { CommandClient, DriveQueue, Logger } from '@necrocode/service-kit';
+import type { CancellationDrive } from '../drive-cancellation/cancellation-drive.js';
+import { isTargetTaken, type OpenTargets } from '../saga/open-targets.js';
+import { ACTOR, type Saga } from '../saga/saga.js';
+import { liveTargets } from './live-targets.js';
+import { type AlreadyEnded, alreadyEnded, endedBy } from './nothing-to-do.js';
+
+export interface RequestAnswer {
+  readonly result: 'accepted' | 'joined' | AlreadyEnded;
+  readonly cancellationId: CancellationId | null;
+}
+
+/** A cancellation is driven again when it has not moved for this long after its request, ms. */
+const FIRST_REDRIVE_MS = 1_000;
+
+/** Accepts a request: once its first event is stored, the cancellation will be carried out whatever crashes. */
+export class RequestCancellation {
+  constructor(
+    private readonly saga: Saga,
+    private readonly targets: OpenTargets,
+    private readonly drives: DriveQueue,
+    private readonly drive: CancellationDrive,
+    private readonly commands: CommandClient,
+    private readonly logger: Logger,
+  ) {}
+
+  async handle(request: CancellationRequest, meta: CommandMeta): Promise<RequestAnswer> {
+    const [facts, open] = await Promise.all([this.describe(request, meta), this.targets.find(request.target)]);
+    const ended = alreadyEnded(request.target, facts);
+    if (ended) return this.answerEnded(request, ended, facts);
+    if (open !== null && open !== request.cancellationId) return this.join(open, request, meta);
+    return this.begin(request, facts, meta);
+  }
+
+  private describe({ target }: CancellationRequest, { actor, traceparent }: CommandMeta): Promise<JobFacts> {
+    return this.commands.ask(dispatcherCommands.describeJob, { jobId: target.jobId }, { actor, traceparent });
+  }
+
+  private async begin(request: CancellationRequest, facts: JobFacts, meta: CommandMeta): Promise<RequestAnswer> {
+    const { cancellationId, target } = request;
+    const command = { type: 'RequestCancellation' as const, ...request, at: new Date().toISOString() };
+    const { actor, traceparent } = meta;
+    const metadata = {
+      actor,
+      correlationId: target.jobId,
+      causationId: meta.id,
+      ...(traceparent === undefined ? {} : { traceparent }),
+    };
+    const companions = [
+      this.targets.claim(target, cancellationId),
+      this.drives.schedule(cancellationId, FIRST_REDRIVE_MS),
+    ];
+    try {
+      const begun = await this.saga.begin(command, meta.id, metadata, companions);
+      this.signalAtOnce(request, facts, meta);
+      this.drive.startFrom(begun);
+    } catch (error) {
+      if (error instanceof WrongExpectedVersion) return this.answerRepeated(request);
+      if (!isTargetTaken(error)) throw error;
+      const open = await this.targets.find(target);
+      return open === null ? this.handle(request, meta) : this.join(open, request, meta);
+    }
+    this.logger.info(
+      { cancellationId, jobId: target.jobId, target: target.kind, reason: request.reason.code },
+      'cancellation accepted',
+    );
+    return { result: 'accepted', cancellationId };
+  }
+
+  /** Beside the durable path, which drives the same stops again: losing this costs time, nothing else. */
+  private signalAtOnce(request: CancellationRequest, facts: JobFacts, { traceparent }: CommandMeta): void {
+    const stops = liveTargets(request, facts);
+    if (stops.length === 0) return;
+    this.commands
+      .ask(runnerMonitorCommands.stopExecutions, { stops: [...stops] }, { actor: ACTOR, traceparent })
+      .catch((error: unknown) =>
+        this.logger.warn(
+          { err: error, cancellationId: request.cancellationId },
+          'early signal failed; the saga will send it',
+        ),
+      );
+  }
+
+  private async join(open: CancellationId, request: CancellationRequest, meta: CommandMeta): Promise<RequestAnswer> {
+    const { options, reason, requestedBy } = request;
+    const joined = await this.saga.feed(
+      open,
+      (_, proof, at) => ({ type: 'JoinCancellation', options, reason, requestedBy, at, proof }),
+      meta.id,
+      meta.actor,
+    );
+    this.drive.startFrom(joined);
+    return { result: 'joined', cancellationId: open };
+  }
+
+  /** The id was used before (an idempotency key sent again): the same body gets the same answer, another one a conflict. */
+  private async answerRepeated(request: CancellationRequest): Promise<RequestAnswer> {
+    const { state } = await this.saga.load(request.cancellationId);
+    if (state.status === 'unknown' || state.fingerprint !== request.fingerprint)
+      throw new Rejection('idempotency-conflict');
+    return { result: 'accepted', cancellationId: request.cancellationId };
+  }
+
+  private async answerEnded(
+    request: CancellationRequest,
+    result: AlreadyEnded,
+    facts: JobFacts,
+  ): Promise<RequestAnswer> {
+    const { state } = await this.saga.load(request.cancellationId);
+    if (state.status !== 'unknown') return this.answerRepeated(request);
+    return { result, cancellationId: endedBy(request.target, facts) };
+  }
+}

@@ -1,0 +1,158 @@
+import {
+  type Cancellation,
+  type CancellationCommand,
+  cancellationDecider,
+  type CancellationEvent,
+  type CancellationId,
+  type CancellationState,
+  type CertificateProof,
+  Rejection,
+} from '@necrocode/domain';
+import {
+  type CompanionStatement,
+  dataOf,
+  eventIdOf,
+  type EventMetadata,
+  type EventStore,
+  fold,
+  type NewEvent,
+  type StoredEvent,
+  Upcasters,
+  WrongExpectedVersion,
+} from '@necrocode/event-store';
+import { streamIdOf } from '@necrocode/contracts';
+import { continueTrace, type DriveQueue, traceIdOf } from '@necrocode/service-kit';
+import { randomUUID } from 'node:crypto';
+import type { OpenTargets } from './open-targets.js';
+
+/** An input, given the state it meets; null: nothing to record. */
+export type InputOf = (state: Cancellation, proof: CertificateProof, at: string) => CancellationCommand | null;
+
+export interface LoadedCancellation {
+  readonly state: CancellationState;
+  readonly version: number;
+  readonly events: readonly StoredEvent[];
+}
+
+const MAX_ATTEMPTS = 20;
+const noUpcasters = new Upcasters();
+
+/** The streams of cancellations: this service is their only writer. */
+export class Saga {
+  constructor(
+    private readonly store: EventStore,
+    private readonly targets: OpenTargets,
+    private readonly drives: DriveQueue,
+  ) {}
+
+  async load(cancellationId: CancellationId): Promise<LoadedCancellation> {
+    const events = await this.store.readStream(streamIdOf('cancellation', cancellationId));
+    const { initial, evolve } = cancellationDecider;
+    return {
+      state: fold<CancellationState, CancellationEvent>(evolve, initial, events, noUpcasters),
+      version: events.length,
+      events,
+    };
+  }
+
+  /** Stores the intent. @throws {WrongExpectedVersion} when the id was used before */
+  async begin(
+    command: Extract<CancellationCommand, { type: 'RequestCancellation' }>,
+    commandId: string,
+    metadata: EventMetadata,
+    companions: readonly CompanionStatement[],
+  ): Promise<LoadedCancellation> {
+    const empty: LoadedCancellation = { state: cancellationDecider.initial, version: 0, events: [] };
+    const events = cancellationDecider.decide(command, empty.state);
+    return this.append(command.cancellationId, empty, events, commandId, metadata, companions);
+  }
+
+  /**
+   * Feeds one input: load, decide, append; another writer first means deciding again. The append that completes the
+   * cancellation also closes its books.
+   * @param commandId the same for the same input, so a redelivery appends nothing twice
+   */
+  async feed(
+    cancellationId: CancellationId,
+    inputOf: InputOf,
+    commandId: string,
+    actor = ACTOR,
+  ): Promise<LoadedCancellation> {
+    for (let attempt = 1; ; attempt++) {
+      const loaded = await this.load(cancellationId);
+      const first = loaded.events[0];
+      if (!first || loaded.state.status === 'unknown') throw new Rejection('cancellation-not-found');
+      const command = inputOf(loaded.state, proofOf(loaded.events), new Date().toISOString());
+      const events = command ? cancellationDecider.decide(command, loaded.state) : [];
+      if (events.length === 0) return loaded;
+      const { correlationId, traceparent } = first.metadata;
+      const metadata: EventMetadata = {
+        actor,
+        correlationId,
+        causationId: commandId,
+        ...(traceparent === undefined ? {} : { traceparent: continueTrace(traceparent) }),
+      };
+      try {
+        return await this.append(
+          cancellationId,
+          loaded,
+          events,
+          commandId,
+          metadata,
+          this.closingBooks(cancellationId, events),
+        );
+      } catch (error) {
+        if (!(error instanceof WrongExpectedVersion) || attempt >= MAX_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  private closingBooks(
+    cancellationId: CancellationId,
+    events: readonly CancellationEvent[],
+  ): readonly CompanionStatement[] {
+    const completed = events.some(({ type }) => type === 'CancellationCompleted');
+    return completed ? [this.targets.release(cancellationId), this.drives.forget(cancellationId)] : [];
+  }
+
+  private async append(
+    cancellationId: CancellationId,
+    loaded: LoadedCancellation,
+    events: readonly CancellationEvent[],
+    commandId: string,
+    metadata: EventMetadata,
+    companions: readonly CompanionStatement[],
+  ): Promise<LoadedCancellation> {
+    const streamId = streamIdOf('cancellation', cancellationId);
+    const fresh = events.map((event, index): NewEvent => ({
+      id: eventIdOf(commandId, streamId, index),
+      type: event.type,
+      schemaVersion: 1,
+      data: dataOf(event),
+      metadata,
+    }));
+    const result = await this.store.append([{ streamId, expectedVersion: loaded.version, events: fresh }], companions);
+    if (result.repeated) return this.load(cancellationId);
+    return {
+      state: events.reduce(cancellationDecider.evolve, loaded.state),
+      version: loaded.version + result.events.length,
+      events: [...loaded.events, ...result.events],
+    };
+  }
+}
+
+export const ACTOR = 'service:cancellation-service';
+
+/** An input that no other message stands for: a reply, which is only ever received once. */
+export function newInputId(): string {
+  return randomUUID();
+}
+
+function proofOf(events: readonly StoredEvent[]): CertificateProof {
+  const first = events[0];
+  return {
+    acknowledgedAt: first?.recordedAt ?? '',
+    traceId: traceIdOf(first?.metadata.traceparent),
+    streamHash: events.at(-1)?.hash ?? '',
+  };
+}

@@ -1,0 +1,83 @@
+import { subjects } from '@necrocode/contracts';
+import { StoreUnavailable } from '@necrocode/event-store';
+import { PostgresEventStore } from '@necrocode/event-store-postgres';
+import { connectMessaging, jetStreamSink, type MessagingConnection, provisionStreams } from '@necrocode/messaging';
+import { CommandClient } from '../command/command-client.js';
+import type { ServiceConfig } from '../config/load-config.js';
+import { type DatabaseOptions, openDatabase } from '../database/open-database.js';
+import type { HealthCheck } from '../health/health-server.js';
+import type { Logger } from '../logging/logger.js';
+import type { Platform } from './platform.module.js';
+
+export interface OpenPlatform<Config> {
+  readonly platform: Platform<Config>;
+  readonly checks: readonly HealthCheck[];
+  /** In order: the relay, NATS, the event store, the service's own tables. Stop what uses them first. */
+  close(): Promise<void>;
+}
+
+/** How long a service that starts waits for PostgreSQL before it gives up and lets its supervisor start it again. */
+const FIRST_CONNECT_MS = 30_000;
+const BETWEEN_ATTEMPTS_MS = 250;
+
+/** Opens everything a service stands on. Each service process is a candidate for the relay: one of them is elected. */
+export async function openPlatform<Config extends ServiceConfig>(
+  name: string,
+  config: Config,
+  logger: Logger,
+  database: Omit<DatabaseOptions, 'url'>,
+): Promise<OpenPlatform<Config>> {
+  const messaging = await connectMessaging({
+    url: config.NATS_URL,
+    name,
+    onState: (state) => logger.info({ state }, 'nats link'),
+  });
+  const store = await openStore(config, messaging, logger);
+  const tables = await openDatabase({ ...database, url: config.DATABASE_URL });
+  await provisionStreams(messaging.manager, messaging.streams);
+  const relay = store.relay({
+    sink: jetStreamSink(messaging),
+    owner: `${name}-${process.pid}`,
+    onNotice: (notice) => logger.debug({ notice }, 'relay'),
+  });
+  const nudges = messaging.nats.subscribe(subjects.relayNudge, { callback: () => relay.wake() });
+  return {
+    platform: { config, logger, store, messaging, commands: new CommandClient(messaging), database: tables },
+    checks: [
+      { name: 'nats', check: () => messaging.link.state === 'connected' },
+      { name: 'postgres', check: async () => (await tables.query('select 1'), true) },
+    ],
+    async close() {
+      nudges.unsubscribe();
+      await relay.stop();
+      await messaging.close();
+      await store.close();
+      await tables.destroy();
+    },
+  };
+}
+
+async function openStore(
+  config: ServiceConfig,
+  messaging: MessagingConnection,
+  logger: Logger,
+): Promise<PostgresEventStore> {
+  const giveUpAt = Date.now() + FIRST_CONNECT_MS;
+  for (;;) {
+    try {
+      return await PostgresEventStore.open({
+        connectionString: config.DATABASE_URL,
+        onAppended: () => nudge(messaging),
+      });
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable) || Date.now() > giveUpAt) throw error;
+      logger.warn({ err: error }, 'waiting for PostgreSQL');
+      await new Promise((resolve) => setTimeout(resolve, BETWEEN_ATTEMPTS_MS));
+    }
+  }
+}
+
+/** Lossy on purpose: a relay that misses it polls. */
+function nudge({ nats, link }: MessagingConnection): void {
+  if (link.state === 'connected') nats.publish(subjects.relayNudge);
+}
