@@ -35,9 +35,81 @@ export {
   runnerMonitorCommands,
 } from './command/commands.js';
 export { cancellationId, executionId, jobId, runnerId, slotId, taskId, timestamp } from './ids/ids.js';
-export { type CancelJobBody, cancelJobBody, type CancelTaskBody, cancelTaskBody } from './rest/cancel.js';
-export { JOB_LIMITS, type SubmitJobBody, submitJobBody } from './rest/job-spec.js';
+export { type Action, action } from './rest/action.js';
+export {
+  type CancelJobBody,
+  cancelJobBody,
+  type CancelJobInput,
+  type CancelTaskBody,
+  cancelTaskBody,
+  type CancelTaskInput,
+} from './rest/cancel.js';
+export {
+  type CancellationExecution,
+  type CancellationResource,
+  cancellationResource,
+  type CancellationResult,
+  cancellationResult,
+  cancellationStatus,
+  type CancellationStepResource,
+  type CancellationSummary,
+  type CancellationWord,
+  type Replay,
+  replay,
+  type ReplayFrame,
+  replayFrame,
+} from './rest/cancellation-resource.js';
+export { certificate, type CertificateResource } from './rest/certificate.js';
+export {
+  type ArtifactsResource,
+  artifactsResource,
+  type DrainedRunner,
+  drainedRunner,
+  type Health,
+  health,
+  type RunnerResource,
+  runnerResource,
+  type SlotPoolResource,
+  type SlotResource,
+} from './rest/estate-resources.js';
+export { type ExecutionResource, executionResource } from './rest/execution-resource.js';
+export {
+  type JobResource,
+  jobResource,
+  jobStatus,
+  type JobSummary,
+  type ResourceError,
+  type SubmittedJob,
+  submittedJob,
+  type TaskResource,
+  taskResource,
+  taskStatus,
+} from './rest/job-resource.js';
+export { JOB_LIMITS, type SubmitJobBody, submitJobBody, type SubmitJobInput } from './rest/job-spec.js';
 export { type Problem, problemSchema } from './rest/problem.js';
+export {
+  type CancellationPage,
+  cancellationPage,
+  type EventList,
+  eventList,
+  followQuery,
+  type JobPage,
+  jobPage,
+  type ListCancellations,
+  type ListCancellationsQuery,
+  listCancellationsQuery,
+  type ListJobs,
+  type ListJobsQuery,
+  listJobsQuery,
+  LONGEST_WAIT_S,
+  noQuery,
+  replayQuery,
+  type RunnerList,
+  runnerList,
+  type SlotPoolList,
+  slotPoolList,
+  waitQuery,
+} from './rest/queries.js';
 export {
   type CleanReply,
   cleanReply,

@@ -26,3 +26,6 @@ export const cancelTaskBody = cancelJobBody.extend({
 
 export type CancelJobBody = z.infer<typeof cancelJobBody>;
 export type CancelTaskBody = z.infer<typeof cancelTaskBody>;
+/** As a caller may write them. */
+export type CancelJobInput = z.input<typeof cancelJobBody>;
+export type CancelTaskInput = z.input<typeof cancelTaskBody>;

@@ -12,6 +12,9 @@ export const JOB_LIMITS = {
   timeoutMs: 30 * 24 * 3_600_000,
 } as const;
 
+/** Any JSON value, named so that a document of schemas can refer to it. */
+export const json = z.json().meta({ id: 'Json' });
+
 const name = z.string().min(1).max(200);
 const key = z.string().regex(/^[A-Za-z0-9][\w.-]{0,99}$/, 'letters, digits, "_", "." and "-", at most 100');
 /** argv and environment reach execve: a NUL would cut them short. */
@@ -84,7 +87,7 @@ export const submitJobBody = z
       .record(key, z.string().max(200))
       .refine((labels) => Object.keys(labels).length <= JOB_LIMITS.labels, 'too many labels')
       .default({}),
-    metadata: z.record(z.string(), z.json()).default({}),
+    metadata: z.record(z.string(), json).default({}),
     tasks: z.array(taskBody).min(1, 'a job needs at least one task').max(JOB_LIMITS.tasks),
   })
   .superRefine((job, context) => {
@@ -103,3 +106,5 @@ export const submitJobBody = z
   });
 
 export type SubmitJobBody = z.infer<typeof submitJobBody>;
+/** As a caller may write it: whatever has a default may be left out. */
+export type SubmitJobInput = z.input<typeof submitJobBody>;

@@ -1,0 +1,164 @@
+import { STEPS, type CancellationOptions, type CancellationStatus } from '@necrocode/domain';
+import { z } from 'zod';
+import { cancellationId, executionId, jobId, runnerId, taskId, timestamp } from '../ids/ids.js';
+import { codedError, containment, signalEvidence } from '../runner/schemas.js';
+import { action } from './action.js';
+import { cancellationReason, cancellationTarget, certificate } from './certificate.js';
+import { artifactPolicy, gracePeriodMs, stopSignal } from './job-spec.js';
+
+const count = z.int().min(0);
+
+export const cancellationStatus = z.enum([
+  'requested',
+  'in-progress',
+  'completed',
+  'partial',
+  'unconfirmed',
+]) satisfies z.ZodType<CancellationStatus>;
+
+/**
+ * What may truthfully be said: `requested` (stored), `stopping` (signals sent), `forced` (SIGKILL used), `cancelled` —
+ * only with a certificate whose outcome is `completed`.
+ */
+export const cancellationWord = z.enum(['requested', 'stopping', 'forced', 'cancelled']);
+
+export const cancellationStep = z
+  .object({
+    step: z.enum(STEPS),
+    status: z.enum(['waiting', 'open', 'completed']),
+    /** Failures so far; the step is driven again until it is done. */
+    attempts: count,
+    startedAt: timestamp.nullable(),
+    completedAt: timestamp.nullable(),
+    durationMs: z.number().nullable(),
+    evidence: z.record(z.string(), z.union([z.string(), z.number()])).nullable(),
+    lastError: codedError.nullable(),
+  })
+  .meta({ id: 'CancellationStep' });
+
+/** One execution that is being ended. */
+export const cancellationExecution = z
+  .object({
+    executionId,
+    taskId,
+    task: z.string(),
+    runnerId,
+    /** `unconfirmed`: its runner is gone, nobody saw the end. */
+    status: z.enum(['requested', 'stopping', 'forced', 'ended', 'unconfirmed']),
+    signals: z.array(signalEvidence),
+    forced: z.boolean(),
+    exit: z.object({ code: z.int().nullable(), signal: z.string().nullable() }).nullable(),
+    containment: containment.nullable(),
+    assurance: z.enum(['kernel', 'swept', 'unconfirmed']).nullable(),
+    peakProcesses: count.nullable(),
+    survivors: count.nullable(),
+    provenGoneAt: timestamp.nullable(),
+  })
+  .meta({ id: 'CancellationExecution' });
+
+const summary = {
+  cancellationId,
+  jobId,
+  /** null when the whole job is the target. */
+  taskId: taskId.nullable(),
+  status: cancellationStatus,
+  word: cancellationWord,
+  reason: cancellationReason,
+  requestedBy: z.string(),
+  requestedAt: timestamp,
+  /** When the outcome in `status` was reached; null before there is one. */
+  endedAt: timestamp.nullable(),
+};
+
+/** A cancellation in a list. */
+export const cancellationSummary = z
+  .object({
+    ...summary,
+    stepsCompleted: count,
+    stepsTotal: count,
+    /** The first step under way; null when none is. */
+    currentStep: z.enum(STEPS).nullable(),
+  })
+  .meta({ id: 'CancellationSummary' });
+
+/** A cancellation with every step, folded from its events: never behind. */
+export const cancellationResource = z
+  .object({
+    ...summary,
+    target: cancellationTarget,
+    options: z.object({
+      force: z.boolean(),
+      gracePeriodMs: gracePeriodMs.nullable(),
+      signal: stopSignal.nullable(),
+      artifacts: artifactPolicy.nullable(),
+    }) satisfies z.ZodType<CancellationOptions>,
+    steps: z.array(cancellationStep),
+    progress: z.object({
+      stepsCompleted: count,
+      stepsTotal: count,
+      executionsEnded: count,
+      executionsForced: count,
+      executionsUnconfirmed: count,
+      executionsTotal: count,
+    }),
+    executions: z.array(cancellationExecution),
+    /** The last error of each step that has failed, whether or not it has worked since. */
+    errors: z.array(codedError.extend({ step: z.enum(STEPS), attempts: count })),
+    /** No new evidence for longer than the grace period explains. */
+    stalled: z.boolean(),
+    /** When something last changed that is not a failed attempt. */
+    lastEvidenceAt: timestamp,
+    /** What is not true yet, in words; empty when completed. */
+    waitingFor: z.array(z.string()),
+    /** Events folded into this answer; the highest `at` of a replay. */
+    version: count,
+    certificate: certificate.nullable(),
+    actions: z.array(action),
+    links: z.object({ self: z.string(), events: z.string(), replay: z.string(), certificate: z.string() }),
+  })
+  .meta({ id: 'Cancellation' });
+
+/** How a request to cancel stands. */
+export const cancellationResult = z
+  .object({
+    result: z.enum([
+      'accepted',
+      'joined',
+      'already-completed',
+      'already-failed',
+      'already-cancelled',
+      'already-skipped',
+    ]),
+    jobId,
+    taskId: taskId.nullable(),
+    /** The cancellation that does the work or did it; null when there never was one. */
+    cancellationId: cancellationId.nullable(),
+    /** In words, no more than is known. */
+    message: z.string(),
+    /** Where to look; null without a cancellation. */
+    links: z.object({ self: z.string(), events: z.string(), certificate: z.string() }).nullable(),
+    /** Only when the request asked to wait: the cancellation as it stood when the wait was over. */
+    cancellation: cancellationResource.nullable(),
+  })
+  .meta({ id: 'CancellationResult' });
+
+/** One frame of a replay: the event and the state after it. */
+export const replayFrame = z
+  .object({
+    /** 1 for the first event. */
+    at: z.int().min(1),
+    event: z.object({ id: z.string(), type: z.string(), recordedAt: timestamp, actor: z.string(), data: z.unknown() }),
+    cancellation: cancellationResource,
+  })
+  .meta({ id: 'ReplayFrame' });
+
+export const replay = z.object({ cancellationId, version: count, frames: z.array(replayFrame) }).meta({ id: 'Replay' });
+
+export type CancellationWord = z.infer<typeof cancellationWord>;
+export type CancellationSummary = z.infer<typeof cancellationSummary>;
+export type CancellationResource = z.infer<typeof cancellationResource>;
+export type CancellationExecution = z.infer<typeof cancellationExecution>;
+export type CancellationStepResource = z.infer<typeof cancellationStep>;
+export type CancellationResult = z.infer<typeof cancellationResult>;
+export type Replay = z.infer<typeof replay>;
+export type ReplayFrame = z.infer<typeof replayFrame>;
