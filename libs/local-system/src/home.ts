@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+const NAME = '.necrocode';
+
+/**
+ * Where a system keeps everything: `$NECROCODE_HOME`, else the nearest `.necrocode` above the current directory, else a
+ * new one here. Two clones therefore never share anything.
+ */
+export function findHome(env: NodeJS.ProcessEnv = process.env, from: string = process.cwd()): string {
+  const given = env['NECROCODE_HOME'];
+  if (given) return resolve(given);
+  for (let directory = resolve(from); ; directory = dirname(directory)) {
+    if (existsSync(join(directory, NAME))) return join(directory, NAME);
+    if (dirname(directory) === directory) return join(resolve(from), NAME);
+  }
+}
+
+export function tokenFile(home: string): string {
+  return join(home, 'token');
+}
+
+export function logDirectory(home: string): string {
+  return join(home, 'logs');
+}
