@@ -1,5 +1,5 @@
 import { eventStoreContract } from '@necrocode/event-store/contract';
-import { openTestStore } from './testing/open-test-store.js';
+import { openTestStore } from './spec/open-test-store.js';
 
 eventStoreContract('PostgresEventStore', async () => {
   const { store, close } = await openTestStore();

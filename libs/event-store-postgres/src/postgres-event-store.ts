@@ -19,6 +19,7 @@ import { migrateEventStore } from './migrations/migrate.js';
 import { lastPosition, readAll } from './read/read-all.js';
 import { readStream, readStreams } from './read/read-streams.js';
 import { numberEvents } from './relay/numbering.js';
+import { Relay, type RelayOptions } from './relay/relay.js';
 import { type StreamVerification, verifyAllStreams } from './verify/verify-all-streams.js';
 import { type NumberingFault, verifyNumbering } from './verify/verify-numbering.js';
 
@@ -34,7 +35,11 @@ export class PostgresEventStore implements EventStore {
   readonly #heads = new ChainHeads();
   readonly #appends: GroupCommit;
 
-  private constructor(database: Database, { onAppended = () => undefined, groupCommit }: PostgresEventStoreOptions) {
+  private constructor(
+    database: Database,
+    private readonly options: PostgresEventStoreOptions,
+  ) {
+    const { onAppended = () => undefined, groupCommit } = options;
     this.#database = database;
     const appender = new Appender(database, this.#heads, onAppended);
     this.#appends = new GroupCommit((batch) => appender.write(batch), groupCommit);
@@ -95,6 +100,12 @@ export class PostgresEventStore implements EventStore {
   /** Numbers what is committed. The relay does this all the time; a tool that works without one calls it before it reads. */
   async number(): Promise<Position> {
     return numberEvents(this.#database);
+  }
+
+  /** Starts a relay with connections of its own, so that nothing this store does keeps it waiting. Stop it before the store is closed. */
+  startRelay(options: RelayOptions): Relay {
+    const applicationName = `${this.options.applicationName ?? 'necrocode'}-relay`;
+    return new Relay(new Database({ ...this.options, maxConnections: 3, applicationName }), options);
   }
 
   /** Recomputes every hash chain; yields each stream, with the first event that does not fit. */

@@ -1,4 +1,5 @@
-import type { CompanionStatement, SealedEvent, StoredEvent } from '@necrocode/event-store';
+import type { SealedEvent, StoredEvent } from '@necrocode/event-store';
+import type { SqlStatement } from '../database/sql-executor.js';
 import { hexArray, intArray, textArray, uuidArray } from '../database/binary-array.js';
 import { toRfc3339 } from '../read/event-row.js';
 
@@ -27,7 +28,7 @@ const INSERT = /* sql */ `
   select count(*)::int as appended, (statement_timestamp() at time zone 'UTC')::text as recorded_at from appended`;
 
 /** One multi-row INSERT of whole appends. */
-export function insertStatement(sealed: readonly SealedEvent[]): CompanionStatement {
+export function insertStatement(sealed: readonly SealedEvent[]): SqlStatement {
   const events = sealed.map(({ event }) => event);
   const heads = headsOf(events);
   return {

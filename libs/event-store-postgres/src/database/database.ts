@@ -1,7 +1,6 @@
-import type { CompanionStatement } from '@necrocode/event-store';
 import pg from 'pg';
 import { asStoreError, breaksConnection } from './database-errors.js';
-import type { SqlExecutor } from './sql-executor.js';
+import type { SqlExecutor, SqlStatement } from './sql-executor.js';
 
 export interface DatabaseOptions {
   readonly connectionString: string;
@@ -43,14 +42,22 @@ export class Database implements SqlExecutor {
     return this.#withClient((client) => client.query(this.#prepared(text, values)));
   }
 
+  /** Runs statements one behind the other, each its own transaction, in one round trip. @returns the rows of each */
+  async pipeline(statements: readonly SqlStatement[]): Promise<readonly (readonly unknown[])[]> {
+    return this.#withClient(async (client) => {
+      const running = statements.map(({ text, values }) => client.query(this.#prepared(text, [...values])));
+      return (await Promise.all(running)).map(({ rows }) => rows);
+    });
+  }
+
   /**
    * Runs `first`; when `accept` likes its answer, runs the others and commits, else rolls back. Two round trips.
    * @returns the answer of `first` either way
    */
   async transact(
-    first: CompanionStatement,
+    first: SqlStatement,
     accept: (rows: readonly unknown[]) => boolean,
-    others: readonly CompanionStatement[],
+    others: readonly SqlStatement[],
   ): Promise<readonly unknown[]> {
     return this.#withClient(async (client) => {
       try {

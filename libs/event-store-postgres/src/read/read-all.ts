@@ -1,5 +1,5 @@
 import type { Position, PositionedEvent } from '@necrocode/event-store';
-import type { SqlExecutor } from '../database/sql-executor.js';
+import type { SqlExecutor, SqlStatement } from '../database/sql-executor.js';
 import { EVENT_COLUMNS, toPositionedEvent } from './event-row.js';
 
 const ALL = /* sql */ `
@@ -9,9 +9,18 @@ const ALL = /* sql */ `
 
 const LAST = 'select last_position::text as position from event_store.numbering';
 
-export async function readAll(executor: SqlExecutor, after: Position, limit: number): Promise<PositionedEvent[]> {
-  const { rows } = await executor.query(ALL, [after.toString(), limit]);
+export function allStatement(after: Position, limit: number): SqlStatement {
+  return { text: ALL, values: [after.toString(), limit] };
+}
+
+/** @param rows of `allStatement` */
+export function toEvents(rows: readonly unknown[]): PositionedEvent[] {
   return rows.map(toPositionedEvent);
+}
+
+export async function readAll(executor: SqlExecutor, after: Position, limit: number): Promise<PositionedEvent[]> {
+  const { text, values } = allStatement(after, limit);
+  return toEvents((await executor.query(text, [...values])).rows);
 }
 
 export async function lastPosition(executor: SqlExecutor): Promise<Position> {
