@@ -58,6 +58,25 @@ export const catalog = {
     'No cancellation has this id.',
     'List them with GET /api/cancellations or `necrocode job cancellations`.',
   ),
+  'job-not-cancelled': entry(
+    404,
+    'not-found',
+    'Nobody has asked to cancel this job.',
+    'Ask with POST /api/jobs/{jobId}/cancel or `necrocode job cancel <job-id>`.',
+  ),
+  'certificate-not-issued': entry(
+    404,
+    'not-found',
+    'The cancellation has no certificate yet: it is not proven.',
+    'Ask again when it has ended; GET /api/cancellations/{cancellationId}/events tells when.',
+    true,
+  ),
+  'frame-not-found': entry(
+    404,
+    'not-found',
+    'The cancellation has {version} events; there is no frame {at}.',
+    'Ask for a number from 1 to {version}.',
+  ),
   'execution-not-found': entry(
     404,
     'not-found',
@@ -129,6 +148,26 @@ export const catalog = {
     'NATS cannot be reached.',
     'Try again in a moment; the platform reconnects to NATS by itself.',
     true,
+  ),
+  'gateway-unreachable': entry(
+    503,
+    'unavailable',
+    'Nothing answers at {url}.',
+    'Start the system with `npm start`, or name its address; `necrocode doctor` shows what is up.',
+    true,
+  ),
+  'request-timed-out': entry(
+    504,
+    'unavailable',
+    'The gateway did not answer within {timeoutMs} ms.',
+    'The request may have been carried out: look before you send it again, or send it with an Idempotency-Key.',
+    true,
+  ),
+  'unreadable-answer': entry(
+    502,
+    'internal',
+    'The answer (HTTP {status}) is not one of the Necrocode API.',
+    'Check that the address is that of a Necrocode gateway and that nothing rewrites its answers.',
   ),
   internal: entry(
     500,

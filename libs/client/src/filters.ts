@@ -1,0 +1,22 @@
+import type { CancellationResource, JobResource } from '@necrocode/contracts';
+
+/** What `listJobs` lists; everything that is given must fit. */
+export interface JobFilter {
+  readonly queue?: string;
+  readonly state?: JobResource['status'] | readonly JobResource['status'][];
+  /** `key=value`; a job must have all of them. */
+  readonly label?: string | readonly string[];
+  readonly owner?: string;
+  /** At most 200; default 50. */
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+/** What `listCancellations` lists. */
+export interface CancellationFilter {
+  readonly jobId?: string;
+  readonly status?: CancellationResource['status'] | readonly CancellationResource['status'][];
+  /** At most 200; default 50. */
+  readonly limit?: number;
+  readonly offset?: number;
+}

@@ -1,0 +1,194 @@
+import type {
+  ArtifactsResource,
+  CancelJobInput,
+  CancellationPage,
+  CancellationResource,
+  CancellationResult,
+  CancelTaskInput,
+  CertificateResource,
+  CloudEvent,
+  DrainedRunner,
+  EventList,
+  Health,
+  JobPage,
+  JobResource,
+  OutputChunk,
+  Replay,
+  ReplayFrame,
+  RunnerList,
+  SlotPoolList,
+  SubmitJobInput,
+  SubmittedJob,
+  TaskResource,
+} from '@necrocode/contracts';
+import { type ClientOptions, type HttpRequest, type RequestOptions, Transport } from './http/transport.js';
+import type { CancellationFilter, JobFilter } from './filters.js';
+import { type FollowOptions, followStream } from './stream/follow-stream.js';
+import { readLines } from './stream/read-lines.js';
+
+export interface CreateOptions extends RequestOptions {
+  /** The same key and body again is the same request again, however often it is sent. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface CancelOptions extends CreateOptions {
+  /** Ask the gateway to answer when the cancellation has an outcome, at the latest after so many ms (at most 300,000). */
+  readonly waitMs?: number | undefined;
+}
+
+/** Every call of the gateway. All of them throw `ApiProblem`, or the reason of the signal that ended them. */
+export class NecrocodeClient {
+  private readonly transport: Transport;
+  private readonly timeoutMs: number;
+
+  constructor(options: ClientOptions) {
+    this.transport = new Transport(options);
+    this.timeoutMs = options.timeoutMs ?? 30_000;
+  }
+
+  submitJob(job: SubmitJobInput, options: CreateOptions = {}): Promise<SubmittedJob> {
+    return this.post('/jobs', job, options);
+  }
+
+  /** Newest first. `cursor` is the `nextCursor` of the page before. */
+  listJobs(query: JobFilter = {}, options: RequestOptions = {}): Promise<JobPage> {
+    return this.get('/jobs', options, { ...query });
+  }
+
+  getJob(jobId: string, options: RequestOptions = {}): Promise<JobResource> {
+    return this.get(`/jobs/${encodeURIComponent(jobId)}`, options);
+  }
+
+  getTask(taskId: string, options: RequestOptions = {}): Promise<TaskResource> {
+    return this.get(`/tasks/${encodeURIComponent(taskId)}`, options);
+  }
+
+  cancelJob(jobId: string, body: CancelJobInput = {}, options: CancelOptions = {}): Promise<CancellationResult> {
+    return this.cancel(`/jobs/${encodeURIComponent(jobId)}/cancel`, body, options);
+  }
+
+  cancelTask(taskId: string, body: CancelTaskInput = {}, options: CancelOptions = {}): Promise<CancellationResult> {
+    return this.cancel(`/tasks/${encodeURIComponent(taskId)}/cancel`, body, options);
+  }
+
+  /** The job's newest cancellation. @throws {ApiProblem} `job-not-cancelled` when there was none */
+  cancellationStatus(jobId: string, options: RequestOptions = {}): Promise<CancellationResource> {
+    return this.get(`/jobs/${encodeURIComponent(jobId)}/cancellation-status`, options);
+  }
+
+  /** Newest first. */
+  listCancellations(query: CancellationFilter = {}, options: RequestOptions = {}): Promise<CancellationPage> {
+    return this.get('/cancellations', options, { ...query });
+  }
+
+  getCancellation(cancellationId: string, options: RequestOptions = {}): Promise<CancellationResource> {
+    return this.get(`/cancellations/${encodeURIComponent(cancellationId)}`, options);
+  }
+
+  /** @throws {ApiProblem} `certificate-not-issued` (retryable) while there is none */
+  certificate(cancellationId: string, options: RequestOptions = {}): Promise<CertificateResource> {
+    return this.get(`/cancellations/${encodeURIComponent(cancellationId)}/certificate`, options);
+  }
+
+  /** The state after each event. */
+  replay(cancellationId: string, options: RequestOptions = {}): Promise<Replay> {
+    return this.get(`/cancellations/${encodeURIComponent(cancellationId)}/replay`, options);
+  }
+
+  /** The state after the first `at` events. @throws {ApiProblem} `frame-not-found` beyond the last */
+  replayAt(cancellationId: string, at: number, options: RequestOptions = {}): Promise<ReplayFrame> {
+    return this.get(`/cancellations/${encodeURIComponent(cancellationId)}/replay`, options, { at });
+  }
+
+  /** Every event of the cancellation, past ones first, until it is completed. Survives broken connections. */
+  watchCancellation(cancellationId: string, options: FollowOptions = {}): AsyncGenerator<CloudEvent, void, undefined> {
+    return this.follow(`/cancellations/${encodeURIComponent(cancellationId)}/events`, options);
+  }
+
+  /** Every event of the job, past ones first, until it has ended and is cleaned up. Survives broken connections. */
+  watchJob(jobId: string, options: FollowOptions = {}): AsyncGenerator<CloudEvent, void, undefined> {
+    return this.follow(`/jobs/${encodeURIComponent(jobId)}/events`, options);
+  }
+
+  /** The job's events so far, oldest first. */
+  async jobEvents(jobId: string, options: RequestOptions = {}): Promise<readonly CloudEvent[]> {
+    return (await this.get<EventList>(`/jobs/${encodeURIComponent(jobId)}/events`, options)).items;
+  }
+
+  /** The job's output so far, in the order it was written. */
+  async *logs(jobId: string, options: RequestOptions = {}): AsyncGenerator<OutputChunk, void, undefined> {
+    const path = `/jobs/${encodeURIComponent(jobId)}/logs`;
+    const response = await this.transport.send({
+      ...options,
+      method: 'GET',
+      path,
+      headers: { accept: 'application/jsonl' },
+    });
+    // Cast: the gateway parsed each chunk with the contract it has here.
+    if (response.body) for await (const line of readLines(response.body)) yield JSON.parse(line) as OutputChunk;
+  }
+
+  /** The job's output so far and all that follows, until the job has ended. Survives broken connections. */
+  followLogs(jobId: string, options: FollowOptions = {}): AsyncGenerator<OutputChunk, void, undefined> {
+    return this.follow(`/jobs/${encodeURIComponent(jobId)}/logs`, options, { follow: true });
+  }
+
+  artifacts(jobId: string, options: RequestOptions = {}): Promise<ArtifactsResource> {
+    return this.get(`/jobs/${encodeURIComponent(jobId)}/artifacts`, options);
+  }
+
+  listRunners(options: RequestOptions = {}): Promise<RunnerList> {
+    return this.get('/runners', options);
+  }
+
+  listSlotPools(options: RequestOptions = {}): Promise<SlotPoolList> {
+    return this.get('/slot-pools', options);
+  }
+
+  /** The runner finishes what it has and is given nothing new. */
+  drainRunner(runnerId: string, options: RequestOptions = {}): Promise<DrainedRunner> {
+    return this.post(`/runners/${encodeURIComponent(runnerId)}/drain`, undefined, options);
+  }
+
+  /** Whether the gateway and what it stands on work, part by part. @throws {ApiProblem} when it does not answer at all */
+  ready(options: RequestOptions = {}): Promise<Health> {
+    return this.transport.json({ ...options, method: 'GET', path: '/readyz', alsoAccept: 503 });
+  }
+
+  private get<Value>(path: string, options: RequestOptions, query: HttpRequest['query'] = {}): Promise<Value> {
+    return this.transport.json({ ...options, method: 'GET', path, query });
+  }
+
+  private post<Value>(path: string, body: unknown, options: CreateOptions): Promise<Value> {
+    return this.transport.json({ ...options, method: 'POST', path, body, headers: keyHeader(options) });
+  }
+
+  private cancel(path: string, body: CancelJobInput, options: CancelOptions): Promise<CancellationResult> {
+    const { waitMs } = options;
+    const query = waitMs === undefined ? {} : { wait: `${Math.round(waitMs)}ms` };
+    const timeoutMs = this.timeoutMs + (waitMs ?? 0);
+    return this.transport.json({
+      ...options,
+      method: 'POST',
+      path,
+      body,
+      query,
+      headers: keyHeader(options),
+      timeoutMs,
+    });
+  }
+
+  private async *follow<Value>(
+    path: string,
+    options: FollowOptions,
+    query: HttpRequest['query'] = {},
+  ): AsyncGenerator<Value, void, undefined> {
+    // Cast: data of our event streams is the JSON of one contract; see the caller.
+    for await (const { data } of followStream(this.transport, { path, query }, options))
+      yield JSON.parse(data) as Value;
+  }
+}
+
+function keyHeader({ idempotencyKey }: CreateOptions): Record<string, string> {
+  return idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
+}
