@@ -1,0 +1,144 @@
+import type {
+  CleanReply,
+  CleanRequest,
+  InspectReply,
+  InspectRequest,
+  StartReply,
+  StartRequest,
+  StopRunnerReply,
+  StopRunnerRequest,
+} from '@necrocode/contracts';
+import type { EndReason, ExecutionId, ExecutionIdentity, StopRequest } from '@necrocode/domain';
+import { type Containment, listContainments, scanForMarker } from '@necrocode/process-tree';
+import type { Logger } from '@necrocode/service-kit/process';
+import { endingWithoutTree } from '../execution/endings.js';
+import type { ExecutionFiles } from '../execution/execution-file.js';
+import { LiveExecution, MARKER } from '../execution/live-execution.js';
+import { Output } from '../execution/output.js';
+import type { Reports } from '../execution/reports.js';
+import type { CleanSlot } from '../slots/clean-slot.js';
+import type { CleanWorkspace } from '../workspace/clean-workspace.js';
+import { countEntries } from '../workspace/confined-tree.js';
+import type { RunnerHome } from '../workspace/place.js';
+import type { RunnerPublisher } from '@necrocode/messaging';
+
+export interface AgentParts {
+  readonly capacity: number;
+  readonly home: RunnerHome;
+  readonly containment: Containment;
+  readonly files: ExecutionFiles;
+  readonly reports: Reports;
+  readonly publisher: RunnerPublisher;
+  readonly workspaces: CleanWorkspace;
+  readonly slots: CleanSlot;
+  readonly logger: Logger;
+}
+
+type StopAnswer = StopRunnerReply['answers'][number];
+
+/** What a runner does when it is asked. Decides nothing: every request may come twice, late, or before the one it answers. */
+export class Agent {
+  private readonly live = new Map<ExecutionId, LiveExecution>();
+  private draining = false;
+
+  constructor(private readonly parts: AgentParts) {}
+
+  executionIds(): ExecutionId[] {
+    return [...this.live.keys()];
+  }
+
+  /** No `await` before the execution is entered: a stop that comes next finds it. */
+  start(request: StartRequest): StartReply {
+    const { execution } = request;
+    if (this.live.has(execution.executionId)) return { answer: 'accepted' };
+    const known = this.parts.files.read(execution.executionId);
+    if (known?.ending?.reason === 'stopped' && !known.ending.started)
+      return { answer: 'refused', because: 'tombstone' };
+    if (known) return { answer: 'accepted' }; // It ran here and has ended: the report says how.
+    if (this.draining) return { answer: 'refused', because: 'draining' };
+    if (this.live.size >= this.parts.capacity) return { answer: 'refused', because: 'full' };
+    const { files, reports, publisher, containment, home, logger } = this.parts;
+    const output = new Output(publisher, execution, request.taskKey);
+    const place = home.place(request);
+    const started = new LiveExecution({ request, place, containment, files, reports, output, logger });
+    this.live.set(execution.executionId, started);
+    void started.ended.then(() => this.live.delete(execution.executionId));
+    return { answer: 'accepted' };
+  }
+
+  stop({ stops }: StopRunnerRequest): StopRunnerReply {
+    return { answers: stops.map(({ execution, stop }) => this.stopOne(execution, stop)) };
+  }
+
+  private stopOne(execution: ExecutionIdentity, stop: StopRequest): StopAnswer {
+    const { executionId } = execution;
+    const live = this.live.get(executionId);
+    if (live) {
+      live.stop(stop, 'stopped');
+      return { executionId, answer: 'signalled' };
+    }
+    const { files, reports, containment } = this.parts;
+    const known = files.read(executionId);
+    if (known?.ending) {
+      reports.endedAgain(execution, known.ending);
+      return { executionId, answer: known.ending.started ? 'ended' : 'never-started' };
+    }
+    const ending = endingWithoutTree('stopped', containment.means, new Date().toISOString(), { stop });
+    files.write({ execution, stop, tree: null, ending });
+    reports.ended(execution, ending);
+    return { executionId, answer: 'never-started' };
+  }
+
+  /** Ends everything here for a reason of the runner's own; resolves when nothing is left. */
+  async endAll(stop: Omit<StopRequest, 'cancellationId'>, reason: EndReason): Promise<void> {
+    await this.endSome(this.executionIds(), stop, reason);
+  }
+
+  async endSome(
+    executionIds: readonly ExecutionId[],
+    stop: Omit<StopRequest, 'cancellationId'>,
+    reason: EndReason,
+  ): Promise<void> {
+    await Promise.all(
+      executionIds.map((executionId) => {
+        const live = this.live.get(executionId);
+        live?.stop({ ...stop, cancellationId: null }, reason);
+        return live?.ended;
+      }),
+    );
+  }
+
+  /** Takes no more starts. */
+  drain(): void {
+    this.draining = true;
+  }
+
+  async clean(request: CleanRequest): Promise<CleanReply> {
+    try {
+      if (request.kind === 'slot') return { kind: 'slot', evidence: await this.parts.slots.clean(request.slot) };
+      const busy = [...this.live.values()].some(({ execution }) => execution.jobId === request.jobId);
+      if (busy && request.removeWorkspace) return failed('the job still runs here');
+      const report = await this.parts.workspaces.clean(request);
+      return { kind: 'workspace', report: { ...report, artifacts: [...report.artifacts] } };
+    } catch (error) {
+      this.parts.logger.warn({ err: error, kind: request.kind }, 'cleaning failed');
+      return failed(error instanceof Error ? error.message : 'unknown reason');
+    }
+  }
+
+  /** A fresh look at the world: the process table by marker, the kernel's containments, the files. */
+  async inspect({ executionIds, jobId }: InspectRequest): Promise<InspectReply> {
+    const contained = new Map(listContainments(this.parts.containment).map(({ name, processes }) => [name, processes]));
+    const executions = executionIds.map((executionId) => {
+      const marked = scanForMarker(MARKER, executionId);
+      const pids = new Set([...marked, ...(contained.get(executionId) ?? [])].map(({ pid }) => pid));
+      return { executionId, survivors: pids.size };
+    });
+    const leftFiles = jobId === null ? 0 : await countEntries(this.parts.home.workspace(jobId));
+    return { executions, leftFiles, at: new Date().toISOString() };
+  }
+}
+
+function failed(reason: string): CleanReply {
+  return { kind: 'failed', error: { code: 'cleanup-failed', message: reason } };
+}

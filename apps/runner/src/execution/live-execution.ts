@@ -1,0 +1,167 @@
+import type { StartRequest } from '@necrocode/contracts';
+import type { EndReason, ExecutionEnding, ExecutionIdentity, StopRequest } from '@necrocode/domain';
+import {
+  type Containment,
+  ProcessTreeError,
+  type ProcessTree,
+  spawnTree,
+  type StopReport,
+} from '@necrocode/process-tree';
+import type { Logger } from '@necrocode/service-kit/process';
+import type { Place } from '../workspace/place.js';
+import { endingOf, endingWithoutTree, signalEvidence } from './endings.js';
+import type { ExecutionFiles } from './execution-file.js';
+import type { Output } from './output.js';
+import type { Reports } from './reports.js';
+import { taskEnvironment } from './task-environment.js';
+
+export interface ExecutionParts {
+  readonly request: StartRequest;
+  readonly place: Place;
+  readonly containment: Containment;
+  readonly files: ExecutionFiles;
+  readonly reports: Reports;
+  readonly output: Output;
+  readonly logger: Logger;
+}
+
+export const MARKER = 'NECROCODE_EXECUTION_ID';
+
+/** Whoever a task left behind when it ended by itself gets the graceful signal and this long, ms. */
+const LEFTOVER_GRACE_MS = 2_000;
+
+/** One execution on this runner, from its start to the proof of its end. */
+export class LiveExecution {
+  readonly execution: ExecutionIdentity;
+  /** Settles with the ending, once nothing is left and it has been reported. Never rejects. */
+  readonly ended: Promise<ExecutionEnding>;
+  private tree: ProcessTree | undefined;
+  /** The tree, once its start has been reported: a signal is never reported before the start. */
+  private running: ProcessTree | undefined;
+  private stopping: { readonly stop: StopRequest; readonly reason: EndReason } | undefined;
+  private exited = false;
+
+  constructor(private readonly parts: ExecutionParts) {
+    this.execution = parts.request.execution;
+    this.ended = this.run();
+  }
+
+  get hasExited(): boolean {
+    return this.exited;
+  }
+
+  /** Ends it: at once when it runs, else before it starts. Again: only ever sooner. */
+  stop(stop: StopRequest, reason: EndReason): void {
+    const first = this.stopping === undefined;
+    if (first && !this.exited) this.stopping = { stop, reason };
+    if (this.running) void this.signal(this.running, stop);
+  }
+
+  private async run(): Promise<ExecutionEnding> {
+    const { files, reports, logger } = this.parts;
+    const { execution } = this;
+    const ending = await this.live().catch((error: unknown) => this.failure(error));
+    const stop = this.stopping?.stop ?? null;
+    files.write({ execution, stop, tree: this.tree?.record ?? null, ending });
+    reports.ended(execution, ending);
+    const { reason, exit, evidence } = ending;
+    logger.info(
+      { executionId: execution.executionId, reason, exit, forced: evidence.forced, survivors: evidence.survivors },
+      'execution ended',
+    );
+    return ending;
+  }
+
+  private async live(): Promise<ExecutionEnding> {
+    const { request, place, containment, files, reports, output, logger } = this.parts;
+    const { execution } = this;
+    const { executionId } = execution;
+    files.write({ execution, stop: null, tree: null, ending: null });
+    await place.prepare();
+    const tree = await spawnTree({
+      name: executionId,
+      command: request.command,
+      cwd: place.workingDirectory,
+      env: taskEnvironment(request, place, process.env),
+      marker: { name: MARKER, value: executionId },
+      containment,
+      // The last look: a stop that came while the tree was being built means that nothing of it ever runs.
+      beforeRelease: (held) => {
+        this.tree = held;
+        files.write({ execution, stop: this.stopping?.stop ?? null, tree: held.record, ending: null });
+        output.follow('stdout', held.stdout);
+        output.follow('stderr', held.stderr);
+        return Promise.resolve(this.stopping === undefined);
+      },
+    });
+    if (!tree.released) return this.provenEnding(await tree.gone);
+    reports.started(execution, tree.record);
+    logger.info({ executionId, containment: tree.record.means, pid: tree.record.pid }, 'execution started');
+    this.running = tree;
+    // A stop that came between the last look and here.
+    if (this.stopping) void this.signal(tree, this.stopping.stop);
+    const timeout = this.armTimeout(request);
+    await tree.exited;
+    this.exited = true;
+    clearTimeout(timeout);
+    const report = this.stopping ? await tree.gone : await this.endLeftovers(tree);
+    await tree.outputEnded;
+    return this.provenEnding(report);
+  }
+
+  private provenEnding(report: StopReport): ExecutionEnding {
+    return endingOf(report, this.stopping?.reason ?? 'exited', this.stopping?.stop ?? null);
+  }
+
+  /** The leader has ended by itself; nothing it left behind may outlive the task. */
+  private endLeftovers(tree: ProcessTree): Promise<StopReport> {
+    const { signal, gracePeriodMs } = this.parts.request.onTimeout;
+    void tree.stop({ signal, gracePeriodMs: Math.min(gracePeriodMs, LEFTOVER_GRACE_MS) });
+    return tree.gone;
+  }
+
+  private async signal(tree: ProcessTree, { signal, gracePeriodMs, force, signalTo }: StopRequest): Promise<void> {
+    const report = await tree.stop({
+      signal,
+      gracePeriodMs,
+      force,
+      mode: signalTo,
+      onSignal: (sent) => {
+        const evidence = signalEvidence(sent);
+        if (evidence) this.parts.reports.signalled(this.execution, evidence);
+      },
+    });
+    if (report.survivors.length > 0) {
+      const { executionId } = this.execution;
+      this.parts.logger.error(
+        { executionId, survivors: report.survivors.length, obstacle: report.obstacle },
+        'processes survive SIGKILL',
+      );
+    }
+  }
+
+  private armTimeout({ timeoutMs, onTimeout }: StartRequest): NodeJS.Timeout | undefined {
+    return timeoutMs === null ? undefined : setTimeout(() => this.stop(onTimeout, 'timed-out'), timeoutMs);
+  }
+
+  private failure(error: unknown): ExecutionEnding {
+    const { containment, logger } = this.parts;
+    const { executionId } = this.execution;
+    const coded = error instanceof ProcessTreeError ? START_ERRORS[error.code] : undefined;
+    const code = coded ?? 'start-failed';
+    const message = error instanceof Error ? error.message : 'the command could not be started';
+    if (coded) logger.info({ executionId, code }, 'the command could not be started');
+    else logger.error({ err: error, executionId }, 'starting failed');
+    const more = { error: { code, message }, ...(this.stopping ? { stop: this.stopping.stop } : {}) };
+    const reason = this.stopping?.reason ?? 'start-failed';
+    return endingWithoutTree(reason, containment.means, new Date().toISOString(), more);
+  }
+}
+
+/** Codes of the catalog for what can be wrong with a start. */
+const START_ERRORS: Readonly<Partial<Record<string, string>>> = {
+  'command-empty': 'command-not-found',
+  'command-not-found': 'command-not-found',
+  'command-not-executable': 'command-not-executable',
+  'cwd-missing': 'working-directory-missing',
+};

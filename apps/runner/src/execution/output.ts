@@ -1,0 +1,55 @@
+import { StringDecoder } from 'node:string_decoder';
+import type { Readable } from 'node:stream';
+import type { OutputChunk } from '@necrocode/contracts';
+import type { ExecutionIdentity } from '@necrocode/domain';
+import type { RunnerPublisher } from '@necrocode/messaging';
+
+/** Larger writes are cut: one message must stay far below the server's limit. */
+const CHUNK_BYTES = 64 * 1024;
+
+/**
+ * Publishes what a task writes. The pipes are always drained, so a task never blocks on us; what cannot be buffered
+ * while NATS is away or slow is dropped, counted, and the next chunk says how much.
+ */
+export class Output {
+  private sequence = 0;
+  private droppedBytes = 0;
+
+  constructor(
+    private readonly publisher: RunnerPublisher,
+    private readonly execution: ExecutionIdentity,
+    private readonly taskKey: string,
+  ) {}
+
+  follow(stream: 'stdout' | 'stderr', from: Readable | null): void {
+    const decoder = new StringDecoder('utf8');
+    from?.on('data', (chunk: Buffer) => {
+      for (let start = 0; start < chunk.length; start += CHUNK_BYTES) {
+        this.publish(stream, decoder.write(chunk.subarray(start, start + CHUNK_BYTES)));
+      }
+    });
+    from?.on('end', () => this.publish(stream, decoder.end()));
+    from?.on('error', () => undefined); // A pipe that breaks has nothing more to say; the tree's end is told elsewhere.
+  }
+
+  private publish(stream: 'stdout' | 'stderr', text: string): void {
+    if (text === '') return;
+    const { executionId, jobId, runnerId } = this.execution;
+    const droppedBytes = this.droppedBytes;
+    const chunk: OutputChunk = {
+      executionId,
+      jobId,
+      taskKey: this.taskKey,
+      stream,
+      sequence: (this.sequence += 1),
+      text,
+      ...(droppedBytes > 0 ? { droppedBytes } : {}),
+      at: new Date().toISOString(),
+    };
+    this.droppedBytes = 0;
+    const id = `${executionId}-output-${chunk.sequence}`;
+    this.publisher.publishOutput({ runnerId, executionId, id, body: chunk }).catch(() => {
+      this.droppedBytes += droppedBytes + Buffer.byteLength(text);
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import type { ExecutionReport } from '@necrocode/contracts';
+import type { ExecutionEnding, ExecutionIdentity, SignalEvidence } from '@necrocode/domain';
+import type { RunnerPublisher } from '@necrocode/messaging';
+import type { TreeRecord } from '@necrocode/process-tree';
+import type { Logger } from '@necrocode/service-kit/process';
+
+/** What the agent says of executions. A report is kept and repeated until it is stored, in order per execution. */
+export class Reports {
+  constructor(
+    private readonly publisher: RunnerPublisher,
+    private readonly logger: Logger,
+  ) {}
+
+  started(execution: ExecutionIdentity, { means, pid, startedAt }: TreeRecord): void {
+    this.publish(`${execution.executionId}-started`, {
+      kind: 'started',
+      execution,
+      containment: means,
+      pid,
+      at: startedAt,
+    });
+  }
+
+  signalled(execution: ExecutionIdentity, evidence: SignalEvidence): void {
+    const id = `${execution.executionId}-${evidence.signal}-${evidence.at}`;
+    this.publish(id, { kind: 'signalled', execution, evidence, at: evidence.at });
+  }
+
+  ended(execution: ExecutionIdentity, ending: ExecutionEnding): void {
+    this.publish(`${execution.executionId}-ended`, this.ending(execution, ending));
+  }
+
+  /** For whoever asks again: under a new id, or the stream would take it for the report it has seen. */
+  endedAgain(execution: ExecutionIdentity, ending: ExecutionEnding): void {
+    this.publish(`${execution.executionId}-ended-${randomUUID()}`, this.ending(execution, ending));
+  }
+
+  private ending(execution: ExecutionIdentity, ending: ExecutionEnding): ExecutionReport {
+    return {
+      kind: 'ended',
+      execution,
+      ending: mutable(ending),
+      at: ending.evidence.provenGoneAt ?? new Date().toISOString(),
+    };
+  }
+
+  private publish(id: string, body: ExecutionReport): void {
+    const { runnerId, executionId } = body.execution;
+    this.publisher.publishReport({ runnerId, executionId, kind: body.kind, id, body }).catch((error: unknown) => {
+      this.logger.error(
+        { err: error, executionId, kind: body.kind },
+        'a report was not stored; a repeated stop brings it again',
+      );
+    });
+  }
+}
+
+/** The wire type has mutable arrays; the value is only serialised. */
+function mutable(ending: ExecutionEnding) {
+  return { ...ending, evidence: { ...ending.evidence, signals: [...ending.evidence.signals] } };
+}

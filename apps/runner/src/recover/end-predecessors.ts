@@ -1,0 +1,43 @@
+import { type Containment, endContainment, killRecorded, listContainments } from '@necrocode/process-tree';
+import type { Logger } from '@necrocode/service-kit/process';
+import { endingOf, endingWithoutTree } from '../execution/endings.js';
+import type { ExecutionFile, ExecutionFiles } from '../execution/execution-file.js';
+import type { Reports } from '../execution/reports.js';
+
+/**
+ * What an agent that died left behind: every tree on record is ended and proven gone, then whatever the kernel still
+ * holds under our name that no record speaks of. Before anything new is started.
+ */
+export async function endPredecessors(
+  files: ExecutionFiles,
+  containment: Containment,
+  reports: Reports,
+  logger: Logger,
+): Promise<void> {
+  const left = files.all().filter((file) => file.ending === null);
+  await Promise.all(left.map((file) => endOne(file, files, containment, reports, logger)));
+  for (const { name, processes } of listContainments(containment)) {
+    logger.warn({ containment: name, processes: processes.length }, 'a containment without a record; ending it');
+    await endContainment(containment, name);
+  }
+  files.forgetOld(Date.now());
+}
+
+async function endOne(
+  file: ExecutionFile,
+  files: ExecutionFiles,
+  containment: Containment,
+  reports: Reports,
+  logger: Logger,
+): Promise<void> {
+  const { execution, stop, tree } = file;
+  const { executionId } = execution;
+  const reason = stop?.cancellationId ? 'stopped' : 'runner-restarted';
+  const ending =
+    tree === null
+      ? endingWithoutTree(reason, containment.means, new Date().toISOString(), stop ? { stop } : {})
+      : { ...endingOf(await killRecorded(tree), reason, stop), started: true };
+  files.write({ ...file, ending });
+  reports.ended(execution, ending);
+  logger.warn({ executionId, reason, survivors: ending.evidence.survivors }, "ended a predecessor's execution");
+}

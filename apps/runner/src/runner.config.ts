@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+const slotPool = z
+  .string()
+  .regex(/^[A-Za-z0-9][\w.-]{0,99}:(repository|counted):\d{1,3}$/, 'must look like name:repository:2 or name:counted:4')
+  .transform((text) => {
+    const [pool = '', kind, size] = text.split(':');
+    return { pool, kind: kind === 'counted' ? ('counted' as const) : ('repository' as const), size: Number(size) };
+  });
+
+export const runnerConfig = z.object({
+  NATS_URL: z.string().min(1),
+  /** Workspaces, slots and the record of what runs. One agent at a time. */
+  RUNNER_HOME: z.string().min(1),
+  /** Where artifacts are kept. */
+  ARTIFACT_STORE: z.string().min(1),
+  /** Executions at a time. */
+  RUNNER_CAPACITY: z.coerce.number().int().min(1).max(10_000).default(32),
+  /** Slot pools of this host, divided by commas. */
+  RUNNER_SLOTS: z
+    .string()
+    .default('repos:repository:2')
+    .transform((text) => text.split(',').filter((part) => part !== ''))
+    .pipe(z.array(slotPool)),
+  HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+});
+
+export type RunnerConfig = z.infer<typeof runnerConfig>;

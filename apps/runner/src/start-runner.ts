@@ -1,0 +1,94 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { FileArtifactStore } from '@necrocode/artifact-storage';
+import { connectMessaging, provisionStreams, runnerPublisher } from '@necrocode/messaging';
+import { detectContainment } from '@necrocode/process-tree';
+import {
+  CommandClient,
+  createLogger,
+  loadConfig,
+  type RunningService,
+  serveHealth,
+} from '@necrocode/service-kit/process';
+import { Agent } from './control/agent.js';
+import { serveControl } from './control/serve-control.js';
+import { ExecutionFiles } from './execution/execution-file.js';
+import { Reports } from './execution/reports.js';
+import { describeRunner } from './identity/describe-runner.js';
+import { readOrCreateRunnerId } from './identity/runner-id.js';
+import { Lease } from './lease/lease.js';
+import { register } from './lease/register.js';
+import { endPredecessors } from './recover/end-predecessors.js';
+import { runnerConfig } from './runner.config.js';
+import { CleanSlot } from './slots/clean-slot.js';
+import { CleanWorkspace } from './workspace/clean-workspace.js';
+import { RunnerHome } from './workspace/place.js';
+
+/** How the runner ends trees for reasons of its own: asked once, with little time. */
+const OWN_STOP = { signal: 'SIGTERM', signalTo: 'tree', gracePeriodMs: 1_000, force: false } as const;
+
+/** Brings the agent up: predecessors ended first, then registered, then open for requests. */
+export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningService> {
+  const config = loadConfig(runnerConfig, env);
+  const logger = createLogger('runner', config.LOG_LEVEL);
+  const home = new RunnerHome(resolve(config.RUNNER_HOME));
+  const runnerId = await readOrCreateRunnerId(home.directory);
+  const containment = await detectContainment({ group: groupOf(home) });
+  logger.info({ runnerId, containment: containment.means, assurance: containment.assurance }, 'containment chosen');
+  const connection = await connectMessaging({
+    url: config.NATS_URL,
+    name: `runner ${runnerId}`,
+    onState: (state) => logger.info({ state }, 'nats link'),
+  });
+  await provisionStreams(connection.manager, connection.streams);
+  const publisher = runnerPublisher(connection);
+  const reports = new Reports(publisher, logger);
+  const files = new ExecutionFiles(home.directory);
+  await endPredecessors(files, containment, reports, logger);
+
+  const workspaces = new CleanWorkspace(home, new FileArtifactStore(config.ARTIFACT_STORE));
+  const slots = new CleanSlot(home, logger);
+  const capacity = config.RUNNER_CAPACITY;
+  const agent = new Agent({ capacity, home, containment, files, reports, publisher, workspaces, slots, logger });
+  const stopControl = await serveControl(connection, runnerId, agent, logger);
+
+  const sessionId = randomUUID();
+  const commands = new CommandClient(connection);
+  const { leaseMs, fencedExecutionIds } = await register(
+    commands,
+    describeRunner(runnerId, config, containment),
+    sessionId,
+    logger,
+  );
+  void agent.endSome(fencedExecutionIds, { ...OWN_STOP, force: true }, 'fenced');
+  const onLost = () => agent.endAll(OWN_STOP, 'lease-lost');
+  const lease = new Lease(
+    { connection, runnerId, sessionId, executionIds: () => agent.executionIds(), onLost, logger },
+    leaseMs,
+  );
+  lease.start();
+  const health = await serveHealth(config.HEALTH_PORT, 'runner', [
+    { name: 'nats', check: () => connection.link.state === 'connected' },
+    { name: 'lease', check: () => lease.isHeld },
+  ]);
+  logger.info({ runnerId, capacity, leaseMs }, 'up');
+
+  return {
+    logger,
+    // Executions do not outlive their agent: nobody could stop them or prove their end.
+    close: async () => {
+      agent.drain();
+      await agent.endAll(OWN_STOP, 'runner-restarted');
+      lease.stop();
+      await stopControl();
+      await publisher.close();
+      await connection.close();
+      await health.close();
+    },
+  };
+}
+
+/** Two runners on one host keep their trees apart; the same runner finds its own again. */
+function groupOf(home: RunnerHome): string {
+  return `necrocode-${createHash('sha256').update(home.directory).digest('hex').slice(0, 12)}`;
+}
