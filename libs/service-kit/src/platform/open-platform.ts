@@ -35,12 +35,15 @@ export async function openPlatform<Config extends ServiceConfig>(
   const store = await openStore(config, messaging, logger);
   const tables = await openDatabase({ ...database, url: config.DATABASE_URL });
   await provisionStreams(messaging.manager, messaging.streams);
-  const relay = store.relay({
+  const relay = store.startRelay({
     sink: jetStreamSink(messaging),
-    owner: `${name}-${process.pid}`,
-    onNotice: (notice) => logger.debug({ notice }, 'relay'),
+    onNudge: (wake) => {
+      const nudges = messaging.nats.subscribe(subjects.relayNudge, { callback: wake });
+      return () => nudges.unsubscribe();
+    },
+    observe: (event) =>
+      event.kind === 'failed' ? logger.warn({ err: event.error }, 'relay') : logger.debug({ relay: event }, 'relay'),
   });
-  const nudges = messaging.nats.subscribe(subjects.relayNudge, { callback: () => relay.wake() });
   return {
     platform: { config, logger, store, messaging, commands: new CommandClient(messaging), database: tables },
     checks: [
@@ -48,7 +51,6 @@ export async function openPlatform<Config extends ServiceConfig>(
       { name: 'postgres', check: async () => (await tables.query('select 1'), true) },
     ],
     async close() {
-      nudges.unsubscribe();
       await relay.stop();
       await messaging.close();
       await store.close();
