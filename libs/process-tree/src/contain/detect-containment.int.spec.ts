@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { closeContainment } from '../recover/list-containments.js';
+import { availableContainments, endWhatIsLeft } from '../trees.spec-support.js';
+import { detectContainment } from './detect-containment.js';
+
+const containments = await availableContainments();
+
+afterAll(() => endWhatIsLeft(containments));
+
+describe('finding the strongest means of containment', () => {
+  it('takes the strongest there is', async () => {
+    const found = await detectContainment({ group: `spec-${process.pid}-any` });
+    expect(found.means).toBe(containments[0]?.[0]);
+    closeContainment(found);
+  });
+
+  it('says of each stronger means why it is not used', async () => {
+    const found = await detectContainment({ group: 'spec-none', allow: [] });
+    expect(found).toMatchObject({ means: 'process-group', assurance: 'swept', root: null });
+    expect(found.refused).toEqual([
+      { means: 'cgroup2', reason: 'not allowed by the caller' },
+      { means: 'cgroup1-freezer', reason: 'not allowed by the caller' },
+    ]);
+  });
+
+  it('takes nothing for a group that could not be named', async () => {
+    await expect(detectContainment({ group: '../up' })).rejects.toMatchObject({ code: 'name-unsupported' });
+  });
+
+  it('leaves nothing in the kernel when it is closed', async () => {
+    const found = await detectContainment({ group: `spec-${process.pid}-closed` });
+    expect(closeContainment(found)).toBe(true);
+    expect(found.root === null || !existsSync(found.root.directory)).toBe(true);
+  });
+});

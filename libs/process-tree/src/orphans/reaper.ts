@@ -1,0 +1,74 @@
+import { libc } from '../native/libc.js';
+import { readResourceTag } from '../proc/marker.js';
+import { isDead, keyOf, type ProcessRow } from '../proc/process-row.js';
+import { readProcess, readProcessTable } from '../proc/process-table.js';
+import { readProc } from '../proc/read-proc.js';
+
+const roundMs = 1_000;
+const lookAgainAfterMs = 20;
+const strangerAfterMs = 10_000;
+
+const leaders = new Set<number>();
+let deadSince = new Map<string, number>();
+let rounds: NodeJS.Timeout | undefined;
+let soon: NodeJS.Timeout | undefined;
+
+/**
+ * A subreaper must collect the dead that come home to it, as PID 1 would have: goes on while any tree is held.
+ * @returns how to let go
+ */
+export function reapOrphansWhile(leaderPid: number): () => void {
+  leaders.add(leaderPid);
+  if (rounds === undefined && libc() !== undefined) {
+    rounds = setInterval(reapOrphans, roundMs).unref();
+    process.on('SIGCHLD', reapSoon);
+  }
+  return () => {
+    leaders.delete(leaderPid);
+    if (libc() !== undefined) reapOrphans();
+  };
+}
+
+function reapSoon(): void {
+  soon ??= setTimeout(() => {
+    soon = undefined;
+    reapOrphans();
+  }, lookAgainAfterMs).unref();
+}
+
+/**
+ * Collects the dead orphans, each by its pid. Never what libuv waits for itself: leaders; and nobody at the first look,
+ * since libuv collects each child of its own in the turn of the event loop after its death.
+ */
+function reapOrphans(): void {
+  const now = performance.now();
+  const dead = children().filter((row) => isDead(row) && !leaders.has(row.pid));
+  const since = new Map(dead.map((row) => [keyOf(row), deadSince.get(keyOf(row)) ?? now]));
+  deadSince = since;
+  const left = dead.filter((row) => {
+    const waitMs = isFromTree(row) ? lookAgainAfterMs : strangerAfterMs;
+    return now - (since.get(keyOf(row)) ?? now) < waitMs || libc()?.reap(row.pid) !== true;
+  });
+  if (left.some(isFromTree)) reapSoon();
+  else if (leaders.size === 0) rest();
+}
+
+function rest(): void {
+  clearInterval(rounds);
+  clearTimeout(soon);
+  rounds = soon = undefined;
+  process.off('SIGCHLD', reapSoon);
+}
+
+/** Of others who are dead for long: a helper of this process has orphaned them, and they have nobody else either. */
+const isFromTree = (row: ProcessRow): boolean => readResourceTag(row.pid) !== undefined;
+
+function children(): ProcessRow[] {
+  const listed = readProc(`/proc/self/task/${process.pid}/children`);
+  if (listed === undefined) return [...readProcessTable().values()].filter((row) => row.ppid === process.pid);
+  return listed
+    .split(' ')
+    .filter((pid) => pid.trim() !== '')
+    .map((pid) => readProcess(Number(pid)))
+    .filter((row) => row !== undefined);
+}

@@ -1,0 +1,63 @@
+import { openCell } from '../contain/open-cell.js';
+import { Peak } from '../observe/peak.js';
+import { type TreeUsage, usageOf } from '../observe/tree-usage.js';
+import { currentBootId } from '../proc/boot-id.js';
+import { type ProcessIdentity, identityOf } from '../proc/process-identity.js';
+import type { StopOptions } from '../stop/stop-options.js';
+import type { StopReport } from '../stop/stop-report.js';
+import { StopRun } from '../stop/stop-run.js';
+import type { TreeRecord } from '../tree-record.js';
+
+/** A tree somebody else started: its output and exit code are lost, its processes are not. */
+export interface RecordedTree {
+  readonly record: TreeRecord;
+  /** Whom a stop would signal now; empty: it is over. */
+  members(): ProcessIdentity[];
+  usage(): TreeUsage;
+  /** As `ProcessTree.stop`. Only what provably belongs to the record is signalled. */
+  stop(options: StopOptions): Promise<StopReport>;
+}
+
+/**
+ * Takes up the tree of a record, as an agent does after a restart. What belongs to it: who is in its cgroup; who carries
+ * its mark; the leader, if the process with its pid also has its start time, and then its session and descendants.
+ */
+export function openRecorded(record: TreeRecord): RecordedTree {
+  const cell = openCell(record);
+  const peak = new Peak();
+  let run: StopRun | undefined;
+  const isOfThisBoot = record.bootId === currentBootId();
+  return {
+    record,
+    members: () => (isOfThisBoot ? [...cell.members(), ...cell.strays()].map(identityOf) : []),
+    usage: () => usageOf(cell),
+    stop(options) {
+      if (!isOfThisBoot) return Promise.resolve(goneWithItsBoot(record));
+      if (run === undefined)
+        run = new StopRun({ cell, leaderPid: record.pid, exited: null, neverRan: false, peak }, options);
+      else run.join(options);
+      return run.report();
+    },
+  };
+}
+
+/** SIGKILL to whatever is left of a recorded tree; resolves as `ProcessTree.stop`. */
+export const killRecorded = (
+  record: TreeRecord,
+  options: Omit<StopOptions, 'gracePeriodMs'> = {},
+): Promise<StopReport> => openRecorded(record).stop({ ...options, gracePeriodMs: 0, force: true });
+
+/** No process outlives the kernel it ran on. */
+const goneWithItsBoot = ({ means }: TreeRecord): StopReport => ({
+  means,
+  assurance: 'kernel',
+  neverRan: false,
+  signals: [],
+  forced: false,
+  exit: null,
+  peakProcesses: 0,
+  survivors: [],
+  passes: 0,
+  provenGoneAt: new Date().toISOString(),
+  obstacle: null,
+});

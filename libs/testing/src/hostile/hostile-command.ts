@@ -1,0 +1,31 @@
+import { randomInt } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+
+/** What a hostile process does; each is a script in `roles/`, which says more. All print `ready` when they are at it. */
+export type HostileRole =
+  | 'cooperative'
+  | 'many'
+  | 'deep-tree'
+  | 'ignores-sigterm'
+  | 'setsid-grandchild'
+  | 'double-fork'
+  | 'clears-environment'
+  | 'sheds-everything'
+  | 'fork-storm'
+  | 'stops-itself'
+  | 'holds-stdout';
+
+/**
+ * A word that every living process of one hostile tree carries in its command line, whatever it does to its environment
+ * and session: what a spec finds survivors by, independent of the code under test. It also reads as a tiny number, so
+ * that `sleep 3600 TOKEN` sleeps for an hour.
+ */
+export const hostileToken = (): string => `0.000000${randomInt(1e11, 1e12)}`;
+
+/** The argv of a role. What further arguments mean stands at the head of its script. */
+export function hostileCommand(role: HostileRole, token: string, ...args: readonly string[]): string[] {
+  const script = (suffix: string): string => fileURLToPath(new URL(`./roles/${role}.${suffix}`, import.meta.url));
+  return role === 'ignores-sigterm'
+    ? [process.execPath, script('mjs'), token, ...args]
+    : ['/bin/sh', script('sh'), token, ...args];
+}

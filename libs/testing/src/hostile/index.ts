@@ -1,0 +1,2 @@
+export { hostileCommand, type HostileRole, hostileToken } from './hostile-command.js';
+export { livingProcesses } from './living-processes.js';

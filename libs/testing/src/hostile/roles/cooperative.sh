@@ -1,0 +1,4 @@
+# Ends at the first SIGTERM.
+# $1 token
+echo ready
+exec sleep 3600 "$1"
