@@ -1,3 +1,4 @@
+import type { CancellationId } from '../ids.js';
 import { dependentsOf } from './job-graph.js';
 import type { Job, JobCommand, JobEvent, Task } from './job.js';
 import { isTerminal } from './conclude.js';
@@ -5,17 +6,16 @@ import { taskOf } from './task-of.js';
 
 /**
  * Blocks dispatch of a cancellation's tasks, cancels those that have not started and marks the rest as cancelling: one
- * append, so nothing can be assigned between. Dependents come first: they are blocked before their roots are stopped.
+ * append, so nothing can be assigned between, and before any of them is stopped. What was submitted last comes first,
+ * which in practice is dependents before what they depend on.
  */
 export function blockDispatch(command: Extract<JobCommand, { type: 'BlockDispatch' }>, job: Job): readonly JobEvent[] {
   const { cancellationId, at } = command;
   if (job.endedAt !== null || job.cancellations.some((known) => known.cancellationId === cancellationId)) return [];
   const targets = targetsOf(command, job);
   const open = targets.filter((task) => !isTerminal(task));
-  const mine = targets.some(
-    ({ progress }) => progress.status === 'cancelled' && progress.cancellationId === cancellationId,
-  );
-  if (open.length === 0 && !mine) return [];
+  const overtaken = targets.some((task) => endedBy(task, cancellationId));
+  if (open.length === 0 && !overtaken) return [];
   return [
     {
       type: 'DispatchBlocked',
@@ -28,14 +28,26 @@ export function blockDispatch(command: Extract<JobCommand, { type: 'BlockDispatc
   ];
 }
 
-/** In the job's order; a job-wide cancellation names every task. */
-function targetsOf({ taskId, cascade }: Extract<JobCommand, { type: 'BlockDispatch' }>, job: Job): Task[] {
-  if (taskId === null) return [...job.tasks];
+/**
+ * In the job's order; a job-wide cancellation names every task. One of a task that has ended otherwise came too late: what
+ * depends on that task goes on as if nobody had asked.
+ */
+function targetsOf(
+  { cancellationId, taskId, cascade }: Extract<JobCommand, { type: 'BlockDispatch' }>,
+  job: Job,
+): readonly Task[] {
+  if (taskId === null) return job.tasks;
   const root = taskOf(job, taskId);
+  if (isTerminal(root) && !endedBy(root, cancellationId)) return [];
   if (cascade === 'none') return [root];
   const specs = job.tasks.map((task) => task.spec);
   const dependents = dependentsOf(specs, [root.spec.key]);
   return job.tasks.filter((task) => task === root || dependents.has(task.spec.key));
+}
+
+/** The signal of this very cancellation overtook its block. */
+function endedBy({ progress }: Task, cancellationId: CancellationId): boolean {
+  return progress.status === 'cancelled' && progress.cancellationId === cancellationId;
 }
 
 function cancelTask(

@@ -1,5 +1,6 @@
-import type { Timestamp } from '../ids.js';
-import type { Job, JobEvent, Task, TaskStatus } from './job.js';
+import type { CancellationId, Timestamp } from '../ids.js';
+import { evolveJob } from './evolve.js';
+import type { Job, JobEvent, JobState, Task, TaskStatus } from './job.js';
 
 const TERMINAL: ReadonlySet<TaskStatus> = new Set(['completed', 'failed', 'cancelled', 'skipped']);
 
@@ -10,47 +11,54 @@ export function isTerminal(task: Task): boolean {
 /** What follows from where the tasks stand: who may start, who never will, and whether the job is over. */
 export function conclude(job: Job, at: Timestamp): readonly JobEvent[] {
   if (job.endedAt !== null) return [];
-  if (job.status === 'cancelling') return end(job, new Map(), at);
-  const fates = new Map<string, Fate>();
-  // Dependencies may stand anywhere in the list: repeat until a pass changes nothing.
-  for (let changed = true; changed;) {
-    changed = false;
-    for (const task of job.tasks) {
-      const fate = fateOf(task, job, fates);
-      if (fate && !fates.has(task.spec.key)) {
-        fates.set(task.spec.key, fate);
-        changed = true;
+  // A job-wide cancellation has cancelled every task that had not started: nobody is left to queue or skip.
+  const events = job.status === 'cancelling' ? [] : fatesOfBlocked(job, at);
+  const after = events.reduce<JobState>(evolveJob, job);
+  return after.status === 'unknown' ? events : [...events, ...end(after, at)];
+}
+
+/** Every blocked task is looked at once, after the tasks it depends on: linear in tasks and edges. */
+function fatesOfBlocked(job: Job, at: Timestamp): readonly JobEvent[] {
+  const byKey = new Map(job.tasks.map((task) => [task.spec.key, task]));
+  const fates = new Map<Task, Fate>();
+  const events: JobEvent[] = [];
+
+  const standingOf = (task: Task): Fate | TaskStatus => {
+    if (task.progress.status !== 'blocked') return task.progress.status;
+    const known = fates.get(task);
+    if (known !== undefined) return known;
+    fates.set(task, 'blocked'); // Cycles are refused at submission; one that slipped through stays blocked.
+    const fate = decide(task);
+    fates.set(task, fate);
+    return fate;
+  };
+
+  const decide = (task: Task): Fate => {
+    const { taskId } = task.spec;
+    let ready = true;
+    for (const key of task.spec.dependsOn) {
+      const dependency = byKey.get(key);
+      if (!dependency) continue;
+      const standing = standingOf(dependency);
+      if (standing === 'completed') continue;
+      const over = standing === 'failed' || standing === 'cancelled' || standing === 'skipped';
+      if (over && awaitsItsCancellation(dependency, job)) return 'blocked';
+      if (over && !dependency.spec.optional) {
+        events.push({ type: 'TaskSkipped', taskId, because: dependency.spec.taskId, at });
+        return 'skipped';
       }
+      ready &&= over;
     }
-  }
-  const events = [...fates.values()].map(({ event }) => event(at));
-  return [...events, ...end(job, fates, at)];
+    if (!ready) return 'blocked';
+    events.push({ type: 'TaskQueued', taskId, at });
+    return 'queued';
+  };
+
+  job.tasks.forEach(standingOf);
+  return events;
 }
 
-interface Fate {
-  readonly status: 'queued' | 'skipped';
-  readonly event: (at: Timestamp) => JobEvent;
-}
-
-function fateOf(task: Task, job: Job, fates: ReadonlyMap<string, Fate>): Fate | null {
-  if (task.progress.status !== 'blocked') return null;
-  const { taskId } = task.spec;
-  let ready = true;
-  for (const key of task.spec.dependsOn) {
-    const dependency = job.tasks.find((candidate) => candidate.spec.key === key);
-    if (!dependency) continue;
-    const status = fates.get(key)?.status ?? dependency.progress.status;
-    if (status === 'completed') continue;
-    const over = status === 'failed' || status === 'cancelled' || status === 'skipped';
-    if (over && awaitsItsCancellation(dependency, job)) return null;
-    if (over && !dependency.spec.optional) {
-      const because = dependency.spec.taskId;
-      return { status: 'skipped', event: (at) => ({ type: 'TaskSkipped', taskId, because, at }) };
-    }
-    if (!over) ready = false;
-  }
-  return ready ? { status: 'queued', event: (at) => ({ type: 'TaskQueued', taskId, at }) } : null;
-}
+type Fate = 'blocked' | 'queued' | 'skipped';
 
 /**
  * A signal may overtake the block of its own cancellation: the execution is stopped before the job has heard why.
@@ -63,12 +71,13 @@ function awaitsItsCancellation({ progress }: Task, job: Job): boolean {
   );
 }
 
-function end(job: Job, fates: ReadonlyMap<string, Fate>, at: Timestamp): readonly JobEvent[] {
-  const over = job.tasks.every((task) => isTerminal(task) || fates.get(task.spec.key)?.status === 'skipped');
-  if (!over || job.tasks.some((task) => awaitsItsCancellation(task, job))) return [];
+function end(job: Job, at: Timestamp): readonly JobEvent[] {
+  if (!job.tasks.every(isTerminal)) return [];
   const { jobId } = job;
+  // Nothing can follow from any task any more, so a cancellation that is still to be heard of changes nothing.
   const wide = job.cancellations.find(({ scope }) => scope === 'job');
   if (wide) return [cancelled(job, wide.cancellationId, at)];
+  if (job.tasks.some((task) => awaitsItsCancellation(task, job))) return [];
   for (const { progress, spec } of job.tasks) {
     if (progress.status === 'failed' && !spec.optional)
       return [{ type: 'JobFailed', jobId, error: progress.error, at }];
@@ -79,10 +88,9 @@ function end(job: Job, fates: ReadonlyMap<string, Fate>, at: Timestamp): readonl
   return [{ type: 'JobCompleted', jobId, at }];
 }
 
-function cancelled(
-  job: Job,
-  cancellationId: Extract<JobEvent, { type: 'JobCancelled' }>['cancellationId'],
-  at: Timestamp,
-): JobEvent {
-  return { type: 'JobCancelled', jobId: job.jobId, cancellationId, neverStarted: job.startedAt === null, at };
+function cancelled(job: Job, cancellationId: CancellationId, at: Timestamp): JobEvent {
+  const neverStarted =
+    job.startedAt === null &&
+    job.tasks.every(({ progress }) => progress.status !== 'cancelled' || progress.neverStarted);
+  return { type: 'JobCancelled', jobId: job.jobId, cancellationId, neverStarted, at };
 }

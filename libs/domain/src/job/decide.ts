@@ -48,7 +48,8 @@ function submit({ jobId, spec, tasks, at }: CommandOf<'SubmitJob'>, state: JobSt
 
 function assign({ taskId, assignment, at }: CommandOf<'AssignTask'>, job: Job): readonly JobEvent[] {
   const task = taskOf(job, taskId);
-  if ('assignment' in task.progress && task.progress.assignment.executionId === assignment.executionId) return [];
+  // An execution is one attempt: asked for again, also after it has ended, it is not begun a second time.
+  if (task.executionIds.includes(assignment.executionId)) return [];
   const ready =
     task.progress.status === 'queued' || (task.progress.status === 'retrying' && task.progress.notBefore <= at);
   if (!ready) throw new Rejection('task-not-assignable', { taskId, status: task.progress.status });

@@ -9,8 +9,8 @@ export function evolveJob(state: JobState, event: JobEvent): JobState {
   if (state.status === 'unknown') return state;
   switch (event.type) {
     case 'DispatchBlocked': {
-      const { cancellationId, scope } = event;
-      const cancellations = [...state.cancellations, { cancellationId, scope }];
+      const { cancellationId, scope, taskIds } = event;
+      const cancellations = [...state.cancellations, { cancellationId, scope, taskIds }];
       return { ...state, cancellations, status: scope === 'job' ? 'cancelling' : state.status };
     }
     case 'JobCompleted':
@@ -20,7 +20,7 @@ export function evolveJob(state: JobState, event: JobEvent): JobState {
     case 'JobCancelled':
       return { ...state, status: 'cancelled', endedAt: event.at };
     default:
-      return withStatus(evolveTask(state, event), event);
+      return withStatus(evolveTask(state, event));
   }
 }
 
@@ -29,7 +29,13 @@ function submitted(event: Extract<JobEvent, { type: 'JobSubmitted' }>): Job {
     status: 'queued',
     jobId: event.jobId,
     spec: event.spec,
-    tasks: event.tasks.map((spec) => ({ spec, progress: { status: 'blocked' }, attempts: 0, executionIds: [] })),
+    tasks: event.tasks.map((spec) => ({
+      spec,
+      progress: { status: 'blocked' },
+      attempts: 0,
+      executionIds: [],
+      unheard: [],
+    })),
     cancellations: [],
     runnerId: null,
     error: null,
@@ -40,7 +46,11 @@ function submitted(event: Extract<JobEvent, { type: 'JobSubmitted' }>): Job {
 }
 
 function evolveTask(job: Job, event: TaskEvent): Job {
-  const tasks = job.tasks.map((task) => (task.spec.taskId === event.taskId ? applyToTask(task, event) : task));
+  // One copy of the list and no more: a stream of a large job is folded for every command.
+  const index = job.tasks.findIndex((task) => task.spec.taskId === event.taskId);
+  const task = job.tasks[index];
+  if (!task) return job;
+  const tasks = job.tasks.with(index, applyToTask(task, event));
   if (event.type === 'TaskAssigned') return { ...job, tasks, runnerId: job.runnerId ?? event.assignment.runnerId };
   if (event.type === 'TaskStarted') return { ...job, tasks, startedAt: job.startedAt ?? event.at };
   return { ...job, tasks };
@@ -59,7 +69,13 @@ function applyToTask(task: Task, event: TaskEvent): Task {
   if (event.type === 'TaskUnassigned') {
     return { ...task, attempts: task.attempts - 1, progress: { status: 'queued' } };
   }
-  return { ...task, progress: progressAfter(task.progress, event) };
+  return { ...task, unheard: unheardAfter(task, event), progress: progressAfter(task.progress, event) };
+}
+
+function unheardAfter({ unheard, progress }: Task, event: TaskEvent): Task['unheard'] {
+  if (event.type === 'LateReportNoted') return unheard.filter((gone) => gone.executionId !== event.executionId);
+  const assumed = (event.type === 'TaskRetryScheduled' || event.type === 'TaskFailed') && event.assumed === true;
+  return assumed && 'assignment' in progress ? [...unheard, progress.assignment] : unheard;
 }
 
 function progressAfter(
@@ -106,11 +122,18 @@ function progressAfter(
 }
 
 /** Between `JobSubmitted` and its end a job is what its tasks make it; a job-wide cancellation overrides. */
-function withStatus(job: Job, event: JobEvent): Job {
-  if (event.type === 'LateReportNoted' || job.status === 'cancelling' || job.endedAt !== null) return job;
-  const statuses = new Set(job.tasks.map((task) => task.progress.status));
-  if (statuses.has('pending') || statuses.has('running') || statuses.has('cancelling'))
-    return { ...job, status: 'running' };
-  if (statuses.has('retrying')) return { ...job, status: 'retrying' };
-  return { ...job, status: job.startedAt === null ? 'queued' : 'running' };
+function withStatus(job: Job): Job {
+  if (job.status === 'cancelling' || job.endedAt !== null) return job;
+  const status = statusOf(job);
+  return status === job.status ? job : { ...job, status };
+}
+
+function statusOf({ tasks, startedAt }: Job): Job['status'] {
+  let retrying = false;
+  for (const { progress } of tasks) {
+    if ('assignment' in progress) return 'running';
+    retrying ||= progress.status === 'retrying';
+  }
+  if (retrying) return 'retrying';
+  return startedAt === null ? 'queued' : 'running';
 }

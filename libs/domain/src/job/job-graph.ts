@@ -32,25 +32,51 @@ export function findGraphProblems(tasks: readonly GraphTask[]): readonly GraphPr
   return [...problems, ...findCycles(tasks)];
 }
 
-/** The tasks that reach themselves through others; what merely lies behind a cycle is not named. */
+/** The tasks that reach themselves through others; what merely lies behind or between cycles is not named. */
 function findCycles(tasks: readonly GraphTask[]): GraphProblem[] {
-  const dependencies = new Map(tasks.map((task) => [task.key, task.dependsOn.filter((key) => key !== task.key)]));
-  const reaches = (from: string, to: string): boolean => {
-    const visited = new Set<string>();
-    const open = [...(dependencies.get(from) ?? [])];
-    for (let key = open.pop(); key !== undefined; key = open.pop()) {
-      if (key === to) return true;
-      if (visited.has(key)) continue;
-      visited.add(key);
-      open.push(...(dependencies.get(key) ?? []));
-    }
-    return false;
-  };
+  const onCycle = keysOnCycles(tasks);
   return tasks.flatMap((task, index) =>
-    reaches(task.key, task.key)
+    onCycle.has(task.key)
       ? [problem(index, 'dependsOn', 'cycle', `task "${task.key}" depends on itself through other tasks`)]
       : [],
   );
+}
+
+/**
+ * Kosaraju's two walks: tasks on a cycle are those whose strongly connected component has more than one member.
+ * Linear, and without recursion: a body is checked before its number of tasks is known to be small.
+ */
+function keysOnCycles(tasks: readonly GraphTask[]): ReadonlySet<string> {
+  const forwards = grouped(tasks.flatMap(({ key, dependsOn }) => dependsOn.map((on): Edge => [key, on])));
+  const visited = new Set<string>();
+  const finished = tasks.flatMap((task) => walk(task.key, forwards, visited));
+  const backwards = directDependents(tasks);
+  const assigned = new Set<string>();
+  const found = new Set<string>();
+  for (const root of finished.reverse()) {
+    const component = walk(root, backwards, assigned);
+    if (component.length > 1) for (const key of component) found.add(key);
+  }
+  return found;
+}
+
+/** Whatever is reached from `root` and was not visited before, each key after all it leads to. */
+function walk(root: string, edges: ReadonlyMap<string, readonly string[]>, visited: Set<string>): string[] {
+  if (visited.has(root)) return [];
+  visited.add(root);
+  const finished: string[] = [];
+  const open = [{ key: root, ahead: edges.get(root)?.values() }];
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    const next = top.ahead?.next();
+    if (next === undefined || next.done) {
+      finished.push(top.key);
+      open.pop();
+    } else if (!visited.has(next.value)) {
+      visited.add(next.value);
+      open.push({ key: next.value, ahead: edges.get(next.value)?.values() });
+    }
+  }
+  return finished;
 }
 
 function problem(index: number, field: string, code: GraphProblem['code'], message: string): GraphProblem {
@@ -59,16 +85,25 @@ function problem(index: number, field: string, code: GraphProblem['code'], messa
 
 /** All tasks that depend on one of `keys`, directly or through others; `keys` themselves are not included. */
 export function dependentsOf(tasks: readonly GraphTask[], keys: readonly string[]): ReadonlySet<string> {
-  const found = new Set<string>();
-  const open = [...keys];
-  for (let key = open.pop(); key !== undefined; key = open.pop()) {
-    for (const task of tasks) {
-      if (task.dependsOn.includes(key) && !found.has(task.key)) {
-        found.add(task.key);
-        open.push(task.key);
-      }
-    }
-  }
+  const dependents = directDependents(tasks);
+  const visited = new Set<string>();
+  const found = new Set(keys.flatMap((key) => walk(key, dependents, visited)));
   for (const key of keys) found.delete(key);
   return found;
+}
+
+type Edge = readonly [from: string, to: string];
+
+function directDependents(tasks: readonly GraphTask[]): ReadonlyMap<string, readonly string[]> {
+  return grouped(tasks.flatMap(({ key, dependsOn }) => dependsOn.map((on): Edge => [on, key])));
+}
+
+function grouped(edges: readonly Edge[]): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const [from, to] of edges) {
+    const group = groups.get(from);
+    if (group) group.push(to);
+    else groups.set(from, [to]);
+  }
+  return groups;
 }

@@ -64,6 +64,8 @@ export type JobEvent =
       readonly taskId: TaskId;
       readonly executionId: ExecutionId;
       readonly error: TaskError;
+      /** Nobody saw the attempt end: its runner's lease ran out. Absent otherwise. */
+      readonly assumed?: true;
       readonly at: Timestamp;
     }
   | {
@@ -72,6 +74,8 @@ export type JobEvent =
       readonly executionId: ExecutionId;
       readonly error: TaskError;
       readonly notBefore: Timestamp;
+      /** Nobody saw the attempt end: its runner's lease ran out. Absent otherwise. */
+      readonly assumed?: true;
       readonly at: Timestamp;
     }
   | { readonly type: 'TaskSkipped'; readonly taskId: TaskId; readonly because: TaskId; readonly at: Timestamp }
@@ -106,7 +110,7 @@ export type JobEvent =
       readonly neverStarted: boolean;
       readonly at: Timestamp;
     }
-  /** A report that came too late or with a stale token: kept, changes nothing. */
+  /** The runner of an execution given up for lost did report its end: kept, changes nothing. */
   | {
       readonly type: 'LateReportNoted';
       readonly taskId: TaskId;
@@ -196,6 +200,8 @@ export interface Task {
   readonly attempts: number;
   /** Every execution this task ever had, oldest first. */
   readonly executionIds: readonly ExecutionId[];
+  /** Attempts given up for lost whose runner has not been heard since: their processes may still be alive. */
+  readonly unheard: readonly Assignment[];
 }
 
 export type JobStatus = 'queued' | 'running' | 'retrying' | 'cancelling' | 'completed' | 'failed' | 'cancelled';
@@ -207,7 +213,11 @@ export interface Job {
   /** In the order they were submitted. */
   readonly tasks: readonly Task[];
   /** Cancellations that blocked dispatch here, oldest first. */
-  readonly cancellations: readonly { readonly cancellationId: CancellationId; readonly scope: 'job' | 'tasks' }[];
+  readonly cancellations: readonly {
+    readonly cancellationId: CancellationId;
+    readonly scope: 'job' | 'tasks';
+    readonly taskIds: readonly TaskId[];
+  }[];
   /** A job keeps to the runner that holds its workspace: the one of its first assignment. */
   readonly runnerId: RunnerId | null;
   readonly error: TaskError | null;

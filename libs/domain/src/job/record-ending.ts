@@ -1,5 +1,5 @@
 import type { ExecutionEnding } from '../execution/execution.js';
-import type { Timestamp } from '../ids.js';
+import type { CancellationId, Timestamp } from '../ids.js';
 import type { Job, JobCommand, JobEvent, Task, TaskError } from './job.js';
 import type { RetryPolicy } from './task-spec.js';
 import { taskOf } from './task-of.js';
@@ -8,39 +8,66 @@ type RecordEnding = Extract<JobCommand, { type: 'RecordEnding' }>;
 
 /** What the end of an execution means for its task. The first event in the job's stream wins. */
 export function recordEnding(command: RecordEnding, job: Job): readonly JobEvent[] {
-  const { taskId, executionId, ending, at } = command;
-  const task = taskOf(job, taskId);
+  const task = taskOf(job, command.taskId);
   const { progress } = task;
-  if (!('assignment' in progress) || progress.assignment.executionId !== executionId) {
+  if (!('assignment' in progress) || progress.assignment.executionId !== command.executionId) {
     return noteLate(task, command);
   }
-  if (progress.status === 'cancelling') {
-    const neverStarted = !ending.started && task.attempts === 1;
-    return [{ type: 'TaskCancelled', taskId, cancellationId: progress.cancellationId, neverStarted, at }];
-  }
-  if (ending.reason === 'stopped' && ending.cancellationId !== null) {
-    const neverStarted = !ending.started && task.attempts === 1;
-    return [{ type: 'TaskCancelled', taskId, cancellationId: ending.cancellationId, neverStarted, at }];
-  }
-  if (ending.reason === 'exited' && ending.exit.code === 0) return [{ type: 'TaskCompleted', taskId, executionId, at }];
-  return [failOrRetry(task, command)];
+  return [...startUnseen(progress, command), endTask(task, progress, command)];
 }
 
-/** A redelivered report of the task's last execution is nothing new; one of an execution given up earlier is noted once. */
+type Assigned = Extract<Task['progress'], { readonly assignment: unknown }>;
+
+function endTask(task: Task, progress: Assigned, command: RecordEnding): JobEvent {
+  const { taskId, executionId, ending, at } = command;
+  const cancellationId = progress.status === 'cancelling' ? progress.cancellationId : stoppedBy(ending);
+  if (cancellationId !== null) {
+    const neverStarted = !ending.started && task.attempts === 1;
+    return { type: 'TaskCancelled', taskId, cancellationId, neverStarted, at };
+  }
+  if (ending.reason === 'exited' && ending.exit.code === 0) return { type: 'TaskCompleted', taskId, executionId, at };
+  return failOrRetry(task, command);
+}
+
+/** An agent that died between the spawn and its report leaves the start to be known from the end. */
+function startUnseen(progress: Assigned, { taskId, executionId, ending, at }: RecordEnding): readonly JobEvent[] {
+  const seen = progress.status === 'running' || (progress.status === 'cancelling' && progress.started);
+  if (seen || !ending.started || ending.reason === 'fenced') return [];
+  return [{ type: 'TaskStarted', taskId, executionId, at }];
+}
+
+/** The cancellation whose stop ended the execution before the job had heard of it; null when the end was the task's own. */
+function stoppedBy({ reason, cancellationId }: ExecutionEnding): CancellationId | null {
+  switch (reason) {
+    case 'stopped':
+    case 'lease-lost':
+    case 'runner-restarted':
+    case 'fenced':
+      return cancellationId;
+    case 'exited':
+    case 'timed-out':
+    case 'start-failed':
+      return null;
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** Only of an attempt given up for lost can a report be news, and only once; any other is a redelivery. */
 function noteLate(task: Task, { taskId, executionId, ending, at }: RecordEnding): readonly JobEvent[] {
-  const last = task.executionIds.at(-1);
-  if (last === executionId || !task.executionIds.includes(executionId)) return [];
-  return [{ type: 'LateReportNoted', taskId, executionId, report: `ended: ${ending.reason}`, at }];
+  const news = ending.reason !== 'fenced' && task.unheard.some((gone) => gone.executionId === executionId);
+  return news ? [{ type: 'LateReportNoted', taskId, executionId, report: `ended: ${ending.reason}`, at }] : [];
 }
 
 function failOrRetry(task: Task, { taskId, executionId, ending, random, at }: RecordEnding): JobEvent {
   const error = errorOf(ending);
   const { retry } = task.spec;
+  const assumed = ending.reason === 'fenced' ? { assumed: true as const } : {};
   if (task.attempts >= retry.maxAttempts || !isRetryable(ending)) {
-    return { type: 'TaskFailed', taskId, executionId, error, at };
+    return { type: 'TaskFailed', taskId, executionId, error, ...assumed, at };
   }
   const notBefore = after(at, retryDelayMs(retry, task.attempts, random));
-  return { type: 'TaskRetryScheduled', taskId, executionId, error, notBefore, at };
+  return { type: 'TaskRetryScheduled', taskId, executionId, error, notBefore, ...assumed, at };
 }
 
 /** A command that does not exist will not exist a second later. */
