@@ -15,21 +15,38 @@ export function decideCleanup(command: CleanupCommand, state: CleanupState): rea
   const { jobId } = order;
   const { at } = command;
   switch (command.type) {
-    case 'RecordCleanupFailure': {
-      const attempt = state.attempts + 1;
-      const retryAt = later(at, Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempt - 1)));
-      return [{ type: 'CleanupFailed', jobId, attempt, error: command.error, retryAt, at }];
-    }
+    case 'RecordCleanupFailure':
+      return [failed(state, command.error, at)];
     case 'RecordSlotClean': {
       if (order.kind !== 'slot') return [];
       const { executionId, pool, slotId } = order;
-      return [{ type: 'SlotProvenClean', jobId, executionId, pool, slotId, evidence: command.evidence, at }];
+      const { evidence } = command;
+      if (evidence.leftEntries > 0) return [failed(state, left(evidence.leftEntries), at)];
+      return [{ type: 'SlotProvenClean', jobId, executionId, pool, slotId, evidence, at }];
     }
-    case 'RecordCleanupDone':
-      return [{ type: 'CleanupCompleted', jobId, kind: order.kind, report: command.report, at }];
+    case 'RecordCleanupDone': {
+      if (order.kind === 'slot') return []; // A slot needs its own proof.
+      const { report } = command;
+      if (report.leftFiles > 0) return [failed(state, left(report.leftFiles), at)];
+      return [{ type: 'CleanupCompleted', jobId, kind: order.kind, report, at }];
+    }
     default:
       return command satisfies never;
   }
+}
+
+function failed({ order, attempts }: OpenCleanup, error: CleanupError, at: Timestamp): CleanupEvent {
+  const attempt = attempts + 1;
+  const retryAt = later(at, Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempt - 1)));
+  return { type: 'CleanupFailed', jobId: order.jobId, attempt, error, retryAt, at };
+}
+
+type OpenCleanup = Extract<CleanupState, { status: 'open' }>;
+type CleanupError = Extract<CleanupEvent, { type: 'CleanupFailed' }>['error'];
+
+/** What was to go and is still there: not done, whatever was done. */
+function left(entries: number): CleanupError {
+  return { code: 'cleanup-failed', message: `${entries} left after the cleaning` };
 }
 
 function later(at: Timestamp, ms: number): Timestamp {

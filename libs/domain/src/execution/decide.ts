@@ -1,5 +1,5 @@
 import { Rejection } from '../rejection.js';
-import type { ExecutionCommand, ExecutionEvent, ExecutionState, StopRequest } from './execution.js';
+import type { ExecutionCommand, ExecutionEnding, ExecutionEvent, ExecutionState, StopRequest } from './execution.js';
 
 type CommandOf<Type extends ExecutionCommand['type']> = Extract<ExecutionCommand, { type: Type }>;
 
@@ -23,13 +23,15 @@ export function decideExecution(command: ExecutionCommand, state: ExecutionState
   }
 }
 
-/** A smaller token than the one we know is a report of the past: kept as a note. A greater one is a bug. */
+/** A smaller token than the one we know is a report of the past: kept as a note, once. A greater one is a bug. */
 function noteStale({ type, execution, at }: ExecutionCommand, state: ExecutionState): readonly ExecutionEvent[] | null {
   if (state.status === 'unknown' || execution.fencingToken === state.execution.fencingToken) return null;
   if (execution.fencingToken > state.execution.fencingToken) {
     throw new Rejection('stale-token', { executionId: execution.executionId });
   }
   const { executionId, fencingToken } = execution;
+  const noted = state.stale.some((report) => report.report === type && report.fencingToken === fencingToken);
+  if (noted) return [];
   return [{ type: 'StaleReportNoted', executionId, report: type, fencingToken, at }];
 }
 
@@ -69,12 +71,17 @@ function requestStop(
   }
 }
 
-/** A later request may force or shrink the grace, never weaken; the first cancellation stays on record. Null: nothing stronger. */
+/**
+ * A later request may force or shrink the grace, never weaken. The first cancellation stays on record; a stop of the
+ * system's own has none, and takes the one that comes. Null: nothing new.
+ */
 function strengthen(current: StopRequest, asked: StopRequest): StopRequest | null {
   const force = current.force || asked.force;
   const gracePeriodMs = Math.min(current.gracePeriodMs, asked.gracePeriodMs);
-  if (force === current.force && gracePeriodMs === current.gracePeriodMs) return null;
-  return { ...current, cancellationId: current.cancellationId ?? asked.cancellationId, force, gracePeriodMs };
+  const cancellationId = current.cancellationId ?? asked.cancellationId;
+  const same =
+    force === current.force && gracePeriodMs === current.gracePeriodMs && cancellationId === current.cancellationId;
+  return same ? null : { ...current, cancellationId, force, gracePeriodMs };
 }
 
 function recordSignal({ evidence, at }: CommandOf<'RecordSignal'>, state: ExecutionState): readonly ExecutionEvent[] {
@@ -92,7 +99,13 @@ function recordEnded(
   { execution, ending, at }: CommandOf<'RecordEnded'>,
   state: ExecutionState,
 ): readonly ExecutionEvent[] {
-  return state.status === 'ended' ? [] : [{ type: 'ExecutionEnded', execution, ending, at }];
+  const news = state.status !== 'ended' || (!isProven(state.ending) && isProven(ending));
+  return news ? [{ type: 'ExecutionEnded', execution, ending, at }] : [];
+}
+
+/** An ending whose processes nobody has seen gone may be followed by one that proves it. */
+function isProven({ evidence }: ExecutionEnding): boolean {
+  return evidence.provenGoneAt !== null;
 }
 
 function fence({ execution, at }: CommandOf<'FenceExecution'>, state: ExecutionState): readonly ExecutionEvent[] {

@@ -105,6 +105,7 @@ export type ExecutionEvent =
       readonly evidence: SignalEvidence;
       readonly at: Timestamp;
     }
+  /** A second one follows an ending that nobody had seen to the end, once it is proven. */
   | {
       readonly type: 'ExecutionEnded';
       readonly execution: ExecutionIdentity;
@@ -155,6 +156,8 @@ interface Known {
   readonly signals: readonly SignalEvidence[];
   readonly startedAt: Timestamp | null;
   readonly containment: Containment | null;
+  /** Reports with a smaller token that have been noted. */
+  readonly stale: readonly { readonly report: string; readonly fencingToken: FencingToken }[];
 }
 
 export type ExecutionState =

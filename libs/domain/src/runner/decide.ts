@@ -5,8 +5,8 @@ import type { RunnerCommand, RunnerEvent, RunnerState } from './runner.js';
 export function decideRunner(command: RunnerCommand, state: RunnerState): readonly RunnerEvent[] {
   if (command.type === 'RegisterRunner') {
     const { runner, sessionId, at } = command;
-    const sameSession = state.status !== 'unknown' && state.sessionId === sessionId && state.status !== 'lost';
-    return sameSession ? [] : [{ type: 'RunnerRegistered', runner, sessionId, at }];
+    const sameSession = state.status !== 'unknown' && state.sessionId === sessionId;
+    return sameSession && state.status !== 'lost' ? [] : [{ type: 'RunnerRegistered', runner, sessionId, at }];
   }
   if (state.status === 'unknown') throw new Rejection('runner-not-found', { runnerId: command.runnerId });
   switch (command.type) {
@@ -18,11 +18,11 @@ export function decideRunner(command: RunnerCommand, state: RunnerState): readon
       return state.status === 'lost' ? [{ type: 'RunnerReturned', runnerId: command.runnerId, at: command.at }] : [];
     case 'DrainRunner': {
       const { runnerId, requestedBy, at } = command;
-      return state.status === 'ready' ? [{ type: 'RunnerDrained', runnerId, requestedBy, at }] : [];
+      return state.standing === 'ready' ? [{ type: 'RunnerDrained', runnerId, requestedBy, at }] : [];
     }
     case 'QuarantineRunner': {
       const { runnerId, executionId, survivors, at } = command;
-      return state.status === 'quarantined'
+      return state.standing === 'quarantined'
         ? []
         : [{ type: 'RunnerQuarantined', runnerId, executionId, survivors, at }];
     }

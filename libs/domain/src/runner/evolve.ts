@@ -1,21 +1,31 @@
-import type { RunnerEvent, RunnerState } from './runner.js';
+import type { Timestamp } from '../ids.js';
+import type { RunnerEvent, RunnerStanding, RunnerState } from './runner.js';
 
 /** What happened to a runner. Total; no rules. */
 export function evolveRunner(state: RunnerState, event: RunnerEvent): RunnerState {
   if (event.type === 'RunnerRegistered') {
-    return { status: 'ready', runner: event.runner, sessionId: event.sessionId, since: event.at };
+    const { runner, sessionId, at } = event;
+    const same = state.status !== 'unknown' && state.sessionId === sessionId;
+    const standing = same ? state.standing : 'ready';
+    return { status: standing, standing, runner, sessionId, since: at };
   }
   if (state.status === 'unknown') return state;
   switch (event.type) {
     case 'RunnerLost':
       return { ...state, status: 'lost', since: event.at };
     case 'RunnerReturned':
-      return { ...state, status: 'ready', since: event.at };
+      return { ...state, status: state.standing, since: event.at };
     case 'RunnerDrained':
-      return { ...state, status: 'draining', since: event.at };
+      return withStanding(state, 'draining', event.at);
     case 'RunnerQuarantined':
-      return { ...state, status: 'quarantined', since: event.at };
+      return withStanding(state, 'quarantined', event.at);
     default:
       return event satisfies never;
   }
 }
+
+function withStanding(state: Known, standing: RunnerStanding, at: Timestamp): RunnerState {
+  return state.status === 'lost' ? { ...state, standing } : { ...state, status: standing, standing, since: at };
+}
+
+type Known = Exclude<RunnerState, { readonly status: 'unknown' }>;

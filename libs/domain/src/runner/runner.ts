@@ -17,7 +17,10 @@ export interface RunnerDescription {
 }
 
 export type RunnerEvent =
-  /** Also when an agent restarts or comes back changed. */
+  /**
+   * Also when an agent restarts or comes back changed. A new session starts as ready: an agent ends or adopts what its
+   * predecessor left before it registers, and is quarantined again if it cannot. The same session keeps its standing.
+   */
   | {
       readonly type: 'RunnerRegistered';
       readonly runner: RunnerDescription;
@@ -32,6 +35,7 @@ export type RunnerEvent =
       readonly lastHeardAt: Timestamp;
       readonly at: Timestamp;
     }
+  /** Heard again under the same session: draining or quarantined as it was before it was lost. */
   | { readonly type: 'RunnerReturned'; readonly runnerId: RunnerId; readonly at: Timestamp }
   | {
       readonly type: 'RunnerDrained';
@@ -71,10 +75,15 @@ export type RunnerCommand =
       readonly at: Timestamp;
     };
 
+/** What a runner is when it can be heard. */
+export type RunnerStanding = 'ready' | 'draining' | 'quarantined';
+
 export type RunnerState =
   | { readonly status: 'unknown' }
   | {
-      readonly status: 'ready' | 'lost' | 'draining' | 'quarantined';
+      /** `lost` hides the standing, which comes back with the runner. */
+      readonly status: RunnerStanding | 'lost';
+      readonly standing: RunnerStanding;
       readonly runner: RunnerDescription;
       readonly sessionId: string;
       readonly since: Timestamp;

@@ -26,11 +26,11 @@ function add({ pool, slots, at }: CommandOf<'AddSlots'>, state: SlotPool): reado
 }
 
 function lease({ slotId, holder, at }: CommandOf<'LeaseSlot'>, state: SlotPool): readonly SlotPoolEvent[] {
-  const { use } = slotOf(state, slotId);
-  if (use.status !== 'free') {
-    if (use.holder.executionId === holder.executionId) return [];
-    throw new Rejection('slot-not-free', { slotId, heldBy: use.holder.executionId });
-  }
+  const { use, lastHolder } = slotOf(state, slotId);
+  const { executionId, fencingToken } = holder;
+  if (lastHolder?.executionId === executionId) return []; // Leased already, and perhaps given back since.
+  if (use.status !== 'free') throw new Rejection('slot-not-free', { slotId, heldBy: use.holder.executionId });
+  if (lastHolder && fencingToken < lastHolder.fencingToken) throw new Rejection('stale-token', { slotId, executionId });
   return [{ type: 'SlotLeased', pool: state.pool, slotId, holder, at }];
 }
 
@@ -41,8 +41,10 @@ function soil({ slotId, executionId, at }: CommandOf<'SoilSlot'>, state: SlotPoo
 }
 
 function free({ slotId, executionId, evidence, at }: CommandOf<'FreeSlot'>, state: SlotPool): readonly SlotPoolEvent[] {
-  const { use } = slotOf(state, slotId);
+  const { use, kind } = slotOf(state, slotId);
   if (use.status === 'free' || use.holder.executionId !== executionId) return [];
+  if (use.status === 'soiled' && kind === 'repository' && evidence === null)
+    throw new Rejection('slot-not-free', { slotId, soiledBy: executionId });
   if (evidence && evidence.leftEntries > 0)
     throw new Rejection('slot-not-free', { slotId, left: evidence.leftEntries });
   return [{ type: 'SlotFreed', pool: state.pool, slotId, holder: use.holder, evidence, at }];

@@ -1,5 +1,5 @@
 import type { SlotId } from '../ids.js';
-import type { Slot, SlotPool, SlotPoolEvent, SlotUse } from './slot-pool.js';
+import type { Slot, SlotPool, SlotPoolEvent } from './slot-pool.js';
 
 export const emptyPool: SlotPool = { pool: '', slots: new Map() };
 
@@ -7,21 +7,27 @@ export const emptyPool: SlotPool = { pool: '', slots: new Map() };
 export function evolveSlotPool(state: SlotPool, event: SlotPoolEvent): SlotPool {
   switch (event.type) {
     case 'SlotsAdded': {
-      const added = event.slots.map((slot): [SlotId, Slot] => [slot.slotId, { ...slot, use: { status: 'free' } }]);
+      const added = event.slots.map((slot): [SlotId, Slot] => [
+        slot.slotId,
+        { ...slot, use: { status: 'free' }, lastHolder: null },
+      ]);
       return { pool: event.pool, slots: new Map([...state.slots, ...added]) };
     }
     case 'SlotLeased':
-      return use(state, event.slotId, { status: 'leased', holder: event.holder });
+      return change(state, event.slotId, {
+        use: { status: 'leased', holder: event.holder },
+        lastHolder: event.holder,
+      });
     case 'SlotSoiled':
-      return use(state, event.slotId, { status: 'soiled', holder: event.holder });
+      return change(state, event.slotId, { use: { status: 'soiled', holder: event.holder } });
     case 'SlotFreed':
-      return use(state, event.slotId, { status: 'free' });
+      return change(state, event.slotId, { use: { status: 'free' } });
     default:
       return event satisfies never;
   }
 }
 
-function use(state: SlotPool, slotId: SlotId, next: SlotUse): SlotPool {
+function change(state: SlotPool, slotId: SlotId, next: Partial<Slot>): SlotPool {
   const slot = state.slots.get(slotId);
-  return slot ? { ...state, slots: new Map([...state.slots, [slotId, { ...slot, use: next }]]) } : state;
+  return slot ? { ...state, slots: new Map([...state.slots, [slotId, { ...slot, ...next }]]) } : state;
 }

@@ -90,7 +90,11 @@ export type SlotUse =
   | { readonly status: 'leased'; readonly holder: SlotHolder }
   | { readonly status: 'soiled'; readonly holder: SlotHolder };
 
-export type Slot = SlotDefinition & { readonly use: SlotUse };
+export type Slot = SlotDefinition & {
+  readonly use: SlotUse;
+  /** Of the newest lease, also after it was given back: tokens grow, so a lease with a smaller one is a message of the past. */
+  readonly lastHolder: SlotHolder | null;
+};
 
 export interface SlotPool {
   /** Empty until the first slot is added. */

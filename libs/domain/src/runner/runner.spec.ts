@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals';
+import { specOf, stateAfter } from '../testing/given.js';
+import { at, executionId, now, runnerId } from '../testing/jobs.js';
+import { runnerDecider } from './decider.js';
+import type { RunnerCommand, RunnerDescription, RunnerEvent } from './runner.js';
+
+const given = specOf(runnerDecider);
+
+const runner: RunnerDescription = {
+  runnerId,
+  host: 'box',
+  bootId: 'boot-1',
+  capacity: 4,
+  containment: 'cgroup2',
+  labels: {},
+  slots: [],
+  version: '0.1.0',
+};
+
+const register = (sessionId = 's1'): RunnerCommand => ({ type: 'RegisterRunner', runner, sessionId, at: now });
+const lose: RunnerCommand = { type: 'LoseRunner', runnerId, lastHeardAt: at(30), at: now };
+const hear: RunnerCommand = { type: 'HearRunner', runnerId, at: now };
+const drain: RunnerCommand = { type: 'DrainRunner', runnerId, requestedBy: 'ada', at: now };
+const quarantine: RunnerCommand = {
+  type: 'QuarantineRunner',
+  runnerId,
+  executionId: executionId('a1'),
+  survivors: 2,
+  at: now,
+};
+
+const registered = (sessionId = 's1'): RunnerEvent => ({ type: 'RunnerRegistered', runner, sessionId, at: now });
+const lost: RunnerEvent = { type: 'RunnerLost', runnerId, lastHeardAt: at(30), at: now };
+const returned: RunnerEvent = { type: 'RunnerReturned', runnerId, at: now };
+const drained: RunnerEvent = { type: 'RunnerDrained', runnerId, requestedBy: 'ada', at: now };
+const quarantined: RunnerEvent = {
+  type: 'RunnerQuarantined',
+  runnerId,
+  executionId: executionId('a1'),
+  survivors: 2,
+  at: now,
+};
+
+describe('a runner', () => {
+  it('registers', () => given().when(register()).then(registered()));
+  it('registers once per session', () => given(registered()).when(register()).thenNothing());
+  it('registers anew after a restart', () => given(registered()).when(register('s2')).then(registered('s2')));
+  it('registers again in its session when it had been lost', () =>
+    given(registered(), lost).when(register()).then(registered()));
+
+  it('is lost when its lease is over', () => given(registered()).when(lose).then(lost));
+  it('is lost once', () => given(registered(), lost).when(lose).thenNothing());
+  it('returns when it is heard again', () => given(registered(), lost).when(hear).then(returned));
+  it('says nothing new while it is heard', () => given(registered()).when(hear).thenNothing());
+
+  it('is drained', () => given(registered()).when(drain).then(drained));
+  it('is drained once', () => given(registered(), drained).when(drain).thenNothing());
+  it('is drained also while it is lost', () => given(registered(), lost).when(drain).then(drained));
+  it('is drained once while it is lost', () => given(registered(), lost, drained).when(drain).thenNothing());
+  it('is not drained when it is quarantined, which is more', () =>
+    given(registered(), quarantined).when(drain).thenNothing());
+
+  it('is quarantined', () => given(registered()).when(quarantine).then(quarantined));
+  it('is quarantined also when it is draining', () => given(registered(), drained).when(quarantine).then(quarantined));
+  it('is quarantined once', () => given(registered(), quarantined).when(quarantine).thenNothing());
+  it('is quarantined once while it is lost', () =>
+    given(registered(), quarantined, lost).when(quarantine).thenNothing());
+
+  it.each([lose, hear, drain, quarantine])('that never registered is refused: $type', (command) =>
+    given().when(command).thenRejected('runner-not-found'),
+  );
+});
+
+describe('the status of a runner', () => {
+  const statusAfter = (...events: RunnerEvent[]): string => stateAfter(runnerDecider, events).status;
+
+  it('is unknown until it registers', () => expect(statusAfter(lost, returned)).toBe('unknown'));
+  it('is ready after it registered', () => expect(statusAfter(registered())).toBe('ready'));
+  it('is lost whatever it was', () => expect(statusAfter(registered(), quarantined, lost)).toBe('lost'));
+  it('is ready again after it returned', () => expect(statusAfter(registered(), lost, returned)).toBe('ready'));
+  it('is draining again after it returned', () =>
+    expect(statusAfter(registered(), drained, lost, returned)).toBe('draining'));
+  it('is quarantined again after it registered in the same session', () =>
+    expect(statusAfter(registered(), quarantined, lost, registered())).toBe('quarantined'));
+  it('stays lost while it is drained', () => expect(statusAfter(registered(), lost, drained)).toBe('lost'));
+  it('is draining when it was drained while it was lost', () =>
+    expect(statusAfter(registered(), lost, drained, returned)).toBe('draining'));
+  it('is ready in a new session', () => expect(statusAfter(registered(), quarantined, registered('s2'))).toBe('ready'));
+});
