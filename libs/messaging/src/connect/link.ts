@@ -1,6 +1,7 @@
 import { type Deferred, deferred } from '@nats-io/nats-core';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { MessagingUnavailable } from './errors.js';
+import { abortController } from '../timing/abort.js';
 
 export type LinkState = 'connected' | 'disconnected' | 'closed';
 
@@ -10,7 +11,7 @@ export type LinkState = 'connected' | 'disconnected' | 'closed';
  */
 export class Link {
   #state: LinkState = 'connected';
-  #stretch = new AbortController();
+  #stretch = abortController();
   #connected: Deferred<void> = deferred();
   readonly #observers = new Set<(state: LinkState) => void>();
   readonly #closed: Promise<void>;
@@ -69,7 +70,7 @@ export class Link {
 
   #up(): void {
     if (this.#state === 'connected') return;
-    this.#stretch = new AbortController();
+    this.#stretch = abortController();
     this.#enter('connected');
     this.#connected.resolve();
   }

@@ -1,16 +1,18 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { streamNames } from '@necrocode/contracts';
 import type { EventSink } from '@necrocode/event-store';
-import { eventually } from '@necrocode/testing';
 import type { MessagingConnection } from '../connect/connection.js';
 import { jetStreamSink } from '../publish/jetstream-sink.js';
 import { cutProxy } from '../spec/cut-proxy.js';
 import { EventWorld, MemoryCheckpoint } from '../spec/event-world.js';
 import { type NatsWorld, natsWorld } from '../spec/nats-world.js';
+import { soon } from '../spec/soon.js';
 import { consumeEvents, type ConsumeEventsOptions, type EventConsumer, type EventDelivery } from './consume-events.js';
 import type { ConsumerNotice } from './notice.js';
+
+jest.setTimeout(60_000);
 
 const durable = 'spec-purpose';
 
@@ -54,13 +56,13 @@ function start(options: Partial<ConsumeEventsOptions> = {}): EventConsumer {
 
 const positions = (): number[] => seen.map(({ event }) => Number(event.position));
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
-const active = (consumer: EventConsumer): Promise<void> => eventually(() => expect(consumer.isActive()).toBe(true));
+const active = (consumer: EventConsumer): Promise<void> => soon(() => expect(consumer.isActive()).toBe(true));
 
 /** Everything appended is handled, the checkpoint says so, and nothing is left unsettled at the server. */
 async function settled(last: number): Promise<void> {
-  await eventually(() => expect(new Set(positions())).toEqual(new Set(upTo(last))));
-  await eventually(() => expect(checkpoint.position).toBe(BigInt(last)));
-  await eventually(async () => {
+  await soon(() => expect(new Set(positions())).toEqual(new Set(upTo(last))));
+  await soon(() => expect(checkpoint.position).toBe(BigInt(last)));
+  await soon(async () => {
     const info = await connection.manager.consumers.info(streamNames.events, durable);
     expect([info.num_ack_pending, info.num_pending]).toEqual([0, 0]);
   });
@@ -70,7 +72,7 @@ describe('an event', () => {
   it('reaches the handler as it was stored, with its trace', async () => {
     const consumer = start();
     await active(consumer);
-    await eventually(() => connection.manager.consumers.info(streamNames.events, durable));
+    await soon(() => connection.manager.consumers.info(streamNames.events, durable));
     await world.append('job_1');
     await world.relay(sink);
     await settled(1);
@@ -133,7 +135,7 @@ describe('order', () => {
       await world.append(`job_${n % 10}`);
       if (n % 50 === 49) await world.relay(sink);
     }
-    await eventually(() => expect([...perKey.values()].flat()).toHaveLength(400));
+    await soon(() => expect([...perKey.values()].flat()).toHaveLength(400));
     for (const versions of perKey.values()) expect(versions).toEqual(upTo(40));
     expect(failing.size).toBe(57);
     expect(most).toBeGreaterThan(1);
@@ -151,7 +153,7 @@ describe('order', () => {
     });
     for (let n = 0; n < 50; n += 1) await world.append(`job_${n}`);
     await world.relay(sink);
-    await eventually(() => expect(order.map(Number)).toEqual(upTo(50)));
+    await soon(() => expect(order.map(Number)).toEqual(upTo(50)));
   });
 });
 
@@ -168,8 +170,8 @@ describe('a failing event', () => {
     });
     for (const job of ['job_bad', 'job_a', 'job_bad', 'job_b']) await world.append(job);
     await world.relay(sink);
-    await eventually(() => expect(positions().sort()).toEqual([2, 4]));
-    await eventually(() => expect(notices.filter(({ kind }) => kind === 'handler-failed').length).toBeGreaterThan(3));
+    await soon(() => expect(positions().sort()).toEqual([2, 4]));
+    await soon(() => expect(notices.filter(({ kind }) => kind === 'handler-failed').length).toBeGreaterThan(3));
     expect(checkpoint.position).toBe(0n);
     mended = true;
     await settled(4);
@@ -189,8 +191,8 @@ describe('a failing event', () => {
     await world.append('job_1');
     await world.append('job_1');
     await world.relay(sink);
-    await eventually(() => expect(positions()).toEqual([2]));
-    await eventually(() => expect(checkpoint.position).toBe(2n));
+    await soon(() => expect(positions()).toEqual([2]));
+    await soon(() => expect(checkpoint.position).toBe(2n));
     const [event] = await world.store.readAll(0n, 1);
     const letter = await connection.manager.streams.getMessage(streamNames.deadLetters, { seq: 1 });
     expect(letter?.json()).toMatchObject({
@@ -210,8 +212,10 @@ describe('a failing event', () => {
       errorCode: 'Error',
       error: secret,
     });
-    const info = await connection.manager.consumers.info(streamNames.events, durable);
-    expect(info.num_ack_pending).toBe(0);
+    await soon(async () => {
+      const info = await connection.manager.consumers.info(streamNames.events, durable);
+      expect(info.num_ack_pending).toBe(0);
+    });
   });
 
   it('is never given up for a store that is away', async () => {
@@ -248,7 +252,7 @@ describe('a handler slower than the ack wait', () => {
     await active(consumer);
     await world.append('job_1');
     await world.relay(sink);
-    await eventually(() => expect(started).toBe(1));
+    await soon(() => expect(started).toBe(1));
     // Three ack waits, counted by the server itself: an unrelated consumer of the same stream with the same wait is redelivered three times.
     await threeAckWaits(300);
     const info = await connection.manager.consumers.info(streamNames.events, durable);
@@ -284,12 +288,12 @@ describe('what JetStream lacks', () => {
     });
     await world.append('job_1');
     await world.relay(sink);
-    await eventually(() => expect(order).toEqual([1]));
+    await soon(() => expect(order).toEqual([1]));
     await world.append('job_1', 2, 3, 4, 5);
     const [next] = await world.store.readAll(4n, 1);
     const tail = await sink.tail();
     await sink.publish({ ...tail, position: 4n }, next === undefined ? [] : [next]);
-    await eventually(() => expect(order).toEqual([1, 2, 3, 4, 5]));
+    await soon(() => expect(order).toEqual([1, 2, 3, 4, 5]));
     expect(notices).toContainEqual({ kind: 'read-from-store', from: '2', to: '4' });
   });
 
@@ -298,7 +302,7 @@ describe('what JetStream lacks', () => {
     await active(consumer);
     await world.append('job_1');
     await world.append('job_2');
-    await eventually(() => expect(positions()).toEqual([1, 2]));
+    await soon(() => expect(positions()).toEqual([1, 2]));
     await world.relay(sink);
     await settled(2);
     expect(positions()).toEqual([1, 2]);
@@ -318,7 +322,7 @@ describe('trouble', () => {
     await nats.server.kill();
     await nats.server.restart();
     await connection.link.whenConnected();
-    await eventually(() => some(20, 20));
+    await soon(() => some(20, 20));
     await settled(40);
     expect(positions()).toHaveLength(40);
   });
@@ -331,7 +335,7 @@ describe('trouble', () => {
     await rm(join(nats.server.storeDir, 'jetstream'), { recursive: true });
     await nats.server.restart();
     await connection.link.whenConnected();
-    await eventually(() => some(20, 1));
+    await soon(() => some(20, 1));
     await settled(21);
     expect(positions()).toHaveLength(21);
   });
@@ -361,12 +365,14 @@ describe('trouble', () => {
     await some(0, 2);
     await settled(2);
     await connection.jetstream.publish('necrocode.events.job.job_1.odd', 'not json');
-    await eventually(async () => {
+    await soon(async () => {
       const letter = await connection.manager.streams.getMessage(streamNames.deadLetters, { seq: 1 });
       expect(letter?.json()).toMatchObject({ errorCode: 'SyntaxError', body: 'not json' });
     });
-    const info = await connection.manager.consumers.info(streamNames.events, durable);
-    expect(info.num_ack_pending).toBe(0);
+    await soon(async () => {
+      const info = await connection.manager.consumers.info(streamNames.events, durable);
+      expect(info.num_ack_pending).toBe(0);
+    });
   });
 });
 
@@ -388,12 +394,12 @@ describe('two replicas', () => {
     const second = start();
     for (let n = 0; n < 10; n += 1) await world.append('job_1');
     await world.relay(sink);
-    await eventually(() => expect(hung).toHaveLength(6));
-    await eventually(() => expect(checkpoint.position).toBe(5n));
+    await soon(() => expect(hung).toHaveLength(6));
+    await soon(() => expect(checkpoint.position).toBe(5n));
     expect([first.isActive(), second.isActive()]).toEqual([true, false]);
     await proxy.cut();
-    await eventually(() => expect(positions()).toEqual([6, 7, 8, 9, 10]));
-    await eventually(() => expect(checkpoint.position).toBe(10n));
+    await soon(() => expect(positions()).toEqual([6, 7, 8, 9, 10]));
+    await soon(() => expect(checkpoint.position).toBe(10n));
     expect([first.isActive(), second.isActive()]).toEqual([false, true]);
   });
 });
@@ -411,9 +417,9 @@ describe('stopping', () => {
     await active(first);
     for (const job of ['job_1', 'job_2', 'job_1']) await world.append(job);
     await world.relay(sink);
-    await eventually(() => expect(first.progress().inProgress).toBe(3));
+    await soon(() => expect(first.progress().inProgress).toBe(3));
     const stopped = first.stop();
-    await eventually(() => release());
+    await soon(() => release());
     release();
     await stopped;
     expect(positions()).toEqual([1]);
@@ -434,8 +440,8 @@ describe('stopping', () => {
       },
     });
     await world.append('job_1');
-    await eventually(() => expect(began).toBe(true));
+    await soon(() => expect(began).toBe(true));
     await consumer.stop(50);
-    await eventually(() => expect(aborted).toEqual([true]));
+    await soon(() => expect(aborted).toEqual([true]));
   });
 });

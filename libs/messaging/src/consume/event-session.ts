@@ -14,6 +14,7 @@ import { pullMessages } from './pull-messages.js';
 import { refuseMessage } from './refuse-message.js';
 import { Room } from './room.js';
 import { Serial } from './serial.js';
+import { abortController } from '../timing/abort.js';
 
 /** An event in progress, with the JetStream message to settle when one has come. */
 interface Work {
@@ -34,7 +35,7 @@ export class EventSession {
   readonly #room: Room;
   /** Intake is one thing at a time, be it a message, a gap or the timer's check. */
   readonly #intake = new Serial();
-  readonly #over = new AbortController();
+  readonly #over = abortController();
 
   constructor(
     private readonly consumption: EventConsumption,

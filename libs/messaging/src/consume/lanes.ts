@@ -16,8 +16,4 @@ export class Lanes {
     this.#tails.set(key, tail);
     return done;
   }
-
-  get busyKeys(): number {
-    return this.#tails.size;
-  }
 }

@@ -11,6 +11,7 @@ import type { ReportConsumption } from './consume-reports.js';
 import { pullMessages } from './pull-messages.js';
 import { refuseMessage } from './refuse-message.js';
 import { Room } from './room.js';
+import { abortController } from '../timing/abort.js';
 
 interface Report extends ReportAddress {
   readonly id: string;
@@ -23,7 +24,7 @@ export class ReportSession {
   readonly #running = new Set<Promise<void>>();
   readonly #settlement: Settlement;
   readonly #room: Room;
-  readonly #over = new AbortController();
+  readonly #over = abortController();
 
   constructor(
     private readonly consumption: ReportConsumption,

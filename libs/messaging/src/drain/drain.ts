@@ -1,9 +1,11 @@
+import { abortController } from '../timing/abort.js';
+
 /**
  * A shutdown in two phases: `stopping` aborts at once, so that nothing new is begun; `abandoning` aborts when running work has had its time.
  */
 export class Drain {
-  readonly #stopping = new AbortController();
-  readonly #abandoning = new AbortController();
+  readonly #stopping = abortController();
+  readonly #abandoning = abortController();
 
   get stopping(): AbortSignal {
     return this.#stopping.signal;

@@ -5,6 +5,7 @@ import { isNoResponders } from '../connect/errors.js';
 import { raceAbort } from '../timing/race-abort.js';
 import { provisionStream } from '../provision/provision-streams.js';
 import { type LeaseEntry, readLease, writeLease } from './lease-book.js';
+import { abortController, joinSignals } from '../timing/abort.js';
 import { backoffMs, recoveryBackoff } from '../timing/backoff.js';
 import { pause } from '../timing/pause.js';
 
@@ -49,14 +50,19 @@ export async function withLease(
     while (!stop.aborted) {
       try {
         await raceAbort(connection.link.whenConnected(), stop);
-        const usable = AbortSignal.any([stop, connection.link.stretch]);
-        const acquired = await acquire(connection, purpose, holderId, usable, times);
-        failures = 0;
-        await hold(connection, purpose, holderId, acquired, usable, times, whileHeld);
+        const usable = joinSignals(stop, connection.link.stretch);
+        try {
+          const acquired = await acquire(connection, purpose, holderId, usable.signal, times);
+          failures = 0;
+          await hold(connection, purpose, holderId, acquired, usable.signal, times, whileHeld);
+        } finally {
+          usable.release();
+        }
       } catch (error) {
         if (stop.aborted || connection.link.state === 'disconnected') continue;
         failures += 1;
         onFault(error);
+        if (connection.link.state === 'closed') return;
         await pause(backoffMs(recoveryBackoff, failures), stop);
       }
     }
@@ -85,7 +91,8 @@ async function acquire(
     const entry = await raceAbort(readLease(connection, purpose), usable);
     if (entry.sequence !== seen?.sequence) [seen, seenSince] = [entry, performance.now()];
     const stale = performance.now() - seenSince > times.ttlMs;
-    if (entry.holder === undefined || stale || !(await isThere(connection, entry.holder, usable))) {
+    const free = entry.holder === undefined || entry.holder === holderId || stale;
+    if (free || !(await isThere(connection, entry.holder, usable))) {
       const sentAt = performance.now();
       const sequence = await raceAbort(writeLease(connection, purpose, holderId, entry.sequence), usable);
       if (sequence !== undefined) return { sequence, sentAt };
@@ -122,8 +129,8 @@ async function hold(
   times: LeaseTimes,
   whileHeld: (lost: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  const lost = new AbortController();
-  const held = AbortSignal.any([lost.signal, usable]);
+  const lost = abortController();
+  const { signal: held, release } = joinSignals(lost.signal, usable);
   const entry = { ...acquired };
   const renewing = renew(connection, purpose, holderId, entry, times, held).then(() => lost.abort());
   try {
@@ -133,6 +140,7 @@ async function hold(
   } finally {
     lost.abort();
     await renewing;
+    release();
     // Given back, so that the next one need not look whether we live. If it cannot be told, the next one finds out.
     if (connection.link.state === 'connected')
       await writeLease(connection, purpose, undefined, entry.sequence).catch(() => undefined);

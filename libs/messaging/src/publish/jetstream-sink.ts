@@ -20,7 +20,10 @@ export interface JetStreamSinkOptions {
 /** Publishes are chained, so one that is lost fails all behind it; more in flight buys nothing (28k/s at 64, the same at 256). */
 const inFlight = 256;
 
-/** The events stream as the relay's sink. It holds only what the relay publishes, in the order of positions. */
+/**
+ * The events stream as the relay's sink. It holds only what the relay publishes, in the order of positions.
+ * Both calls throw MessagingUnavailable at once while NATS is away, and {@link SinkMoved} as the port says.
+ */
 export function jetStreamSink(connection: MessagingConnection, options: JetStreamSinkOptions = {}): EventSink {
   const startOfEmptyStream = options.startOfEmptyStream ?? (() => Promise.resolve(0n));
 
@@ -32,8 +35,8 @@ export function jetStreamSink(connection: MessagingConnection, options: JetStrea
 
   return {
     async tail() {
-      await ensureStream();
-      return readTail(connection.manager, startOfEmptyStream);
+      const reading = ensureStream().then(() => readTail(connection.manager, startOfEmptyStream));
+      return raceAbort(reading, connection.link.stretch);
     },
 
     async publish(tail, events) {
@@ -57,6 +60,7 @@ async function publishChained(
   ensureStream: () => Promise<void>,
 ): Promise<SinkTail> {
   const { stretch } = connection.link;
+  stretch.throwIfAborted();
   const acks = events.map((event, index) => publishOne(connection, event, tail.token + index));
   // The first failure decides; the chain makes every later one fail as well. All are awaited, or the others would be unhandled.
   const results = await raceAbort(Promise.allSettled(acks), stretch).catch((cause: unknown) => {

@@ -7,6 +7,7 @@ import { backoffMs, recoveryBackoff } from '../timing/backoff.js';
 import { pause } from '../timing/pause.js';
 import { raceAbort } from '../timing/race-abort.js';
 import { messageHeaders } from './message-headers.js';
+import { abortController } from '../timing/abort.js';
 
 /** The buffer holds as much as it may: NATS has been away for too long, or more is written than it takes. */
 export class BufferFull extends Error {
@@ -31,7 +32,7 @@ const messageTooLarge = 10054;
 /** Stores messages in order per key and keeps them while NATS is away. */
 export class OrderedPublisher {
   readonly #lanes = new Lanes();
-  readonly #stop = new AbortController();
+  readonly #stop = abortController();
   readonly #pending = new Set<Promise<void>>();
   #bytes = 0;
 
@@ -73,7 +74,7 @@ export class OrderedPublisher {
     for (let failures = 1; !signal.aborted; failures += 1) {
       try {
         await raceAbort(this.connection.link.whenConnected(), signal);
-        return await raceAbort(this.#publishOnce(message), AbortSignal.any([signal, this.connection.link.stretch]));
+        return await raceAbort(raceAbort(this.#publishOnce(message), this.connection.link.stretch), signal);
       } catch (error) {
         if (isPermanent(error) || this.connection.link.state === 'closed') throw error;
         await pause(backoffMs(recoveryBackoff, failures), signal);

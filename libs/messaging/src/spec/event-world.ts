@@ -1,19 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import {
-  InMemoryEventStore,
-  type Position,
-  type PositionedEvent,
-  SinkMoved,
-  type EventSink,
-  type SinkTail,
-} from '@necrocode/event-store';
+import { InMemoryEventStore, type Position, SinkMoved, type EventSink, type SinkTail } from '@necrocode/event-store';
 import type { Checkpoint } from '../consume/checkpoint.js';
 
 /** An event store with a relay that is run by hand, and jobs to append to. */
 export class EventWorld {
   readonly store = new InMemoryEventStore();
   readonly #versions = new Map<string, number>();
-  #tail: SinkTail | undefined;
+  readonly #tails = new Map<EventSink, SinkTail>();
 
   /** Appends one event to the job's stream; `data.n` counts within the job. */
   async append(jobId: string, ...ns: readonly unknown[]): Promise<void> {
@@ -38,12 +31,15 @@ export class EventWorld {
   async relay(sink: EventSink): Promise<void> {
     for (let tries = 0; ; tries += 1) {
       try {
-        this.#tail ??= await sink.tail();
-        const events = await this.store.readAll(this.#tail.position, 1_000);
-        if (events.length === 0) return;
-        this.#tail = await sink.publish(this.#tail, events);
+        let tail = this.#tails.get(sink) ?? (await sink.tail());
+        for (;;) {
+          const events = await this.store.readAll(tail.position, 1_000);
+          if (events.length === 0) return;
+          tail = await sink.publish(tail, events);
+          this.#tails.set(sink, tail);
+        }
       } catch (error) {
-        this.#tail = undefined;
+        this.#tails.delete(sink);
         if (!(error instanceof SinkMoved) || tries > 10) throw error;
       }
     }
@@ -64,8 +60,4 @@ export class MemoryCheckpoint implements Checkpoint {
     if (position > this.position) this.position = position;
     return Promise.resolve();
   }
-}
-
-export function dataOf(event: PositionedEvent): unknown {
-  return event.data;
 }

@@ -8,7 +8,7 @@ export async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Pr
     stop = () => signal.removeEventListener('abort', onAbort);
   });
   try {
-    return await Promise.race([promise, aborted]);
+    return await Promise.race([aborted, promise]);
   } finally {
     stop();
   }
