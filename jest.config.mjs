@@ -17,6 +17,7 @@ const shared = {
 export default {
   // Also keeps spec files out of Jest's own process: what one leaves behind must not keep the run from ending.
   workerIdleMemoryLimit: '1GB',
+  reporters: ['default', '<rootDir>/tools/totals-reporter.mjs'],
   projects: [
     {
       ...shared,

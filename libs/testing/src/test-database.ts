@@ -26,7 +26,9 @@ export async function createTestDatabase({ template }: { template?: DatabaseTemp
   return {
     url: urlOf(name),
     drop: () =>
-      asAdministrator(async (admin) => void (await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
+      asAdministrator(async (admin) => {
+        await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { EmbeddedError } from '../embedded-error.js';
+import { failureOutput } from '../process/failure-output.js';
 import type { ServerAccount } from './server-account.js';
 
 /** How a PostgreSQL program is started: under which account, and through which argv prefix. */
@@ -41,7 +42,7 @@ export async function chooseLaunch(
   }
   throw new EmbeddedError(
     'binary-not-runnable',
-    `PostgreSQL (${postgres}) does not run here: ${firstLine(refusal)}.`,
+    `PostgreSQL (${postgres}) does not run here: ${failureOutput(refusal)[0]}.`,
     account
       ? 'Move the clone to a directory other users may enter, start Necrocode as an ordinary user, or set DATABASE_URL to a running server.'
       : 'Install the dependencies again with `npm ci` (its install scripts allowed), or set DATABASE_URL to a running server.',
@@ -84,9 +85,4 @@ function withCapability({ uid, gid }: ServerAccount, capability: string): Launch
       '--',
     ],
   };
-}
-
-function firstLine(error: unknown): string {
-  const text = error instanceof Error && 'stderr' in error && error.stderr ? String(error.stderr) : String(error);
-  return text.trim().split('\n')[0] ?? 'unknown reason';
 }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { EmbeddedError } from '../embedded-error.js';
 import { errnoOf } from '../files/errno.js';
 import { readIfPresent } from '../files/private-files.js';
+import { failureOutput } from '../process/failure-output.js';
 import { runLaunched, type Launch } from './choose-launch.js';
 import type { PostgresBinaries } from './find-postgres.js';
 import type { ServerAccount } from './server-account.js';
@@ -90,11 +91,6 @@ async function requireOurVersion(cluster: string): Promise<void> {
 }
 
 function reasonOf(error: unknown): string {
-  const text = error instanceof Error && 'stderr' in error && error.stderr ? String(error.stderr) : String(error);
-  return (
-    text
-      .trim()
-      .split('\n')
-      .findLast((line) => line.includes('error')) ?? text.trim()
-  );
+  const lines = failureOutput(error);
+  return lines.findLast((line) => line.includes('error')) ?? lines.join(' ');
 }
