@@ -17,6 +17,8 @@ const shared = {
 export default {
   // Also keeps spec files out of Jest's own process: what one leaves behind must not keep the run from ending.
   workerIdleMemoryLimit: '1GB',
+  // A bound against hanging, not a measure of speed: a loaded machine may take ten times as long.
+  testTimeout: 60_000,
   reporters: ['default', '<rootDir>/tools/totals-reporter.mjs'],
   projects: [
     {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Budget {
-  /** Default 5 s: far more than is ever needed, since a spec that passes does not wait for it. */
+  /** Default 20 s: far more than is ever needed, since a spec that passes does not wait for it. */
   readonly withinMs?: number;
   /** Default 10 ms. */
   readonly everyMs?: number;
@@ -13,7 +13,7 @@ export interface Budget {
  */
 export async function eventually<T>(
   assertion: () => T | Promise<T>,
-  { withinMs = 5_000, everyMs = 10 }: Budget = {},
+  { withinMs = 20_000, everyMs = 10 }: Budget = {},
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -25,6 +26,26 @@ async function start(port?: number, name = 'store'): Promise<EmbeddedServer> {
   const server = await startNats({ storeDir: join(directory.path, name), ...(port === undefined ? {} : { port }) });
   servers.push(server);
   return server;
+}
+
+/** A nats-server whose supervisor is a process of its own, without `setpriv`, so that the kernel does not tie them together. */
+async function startElsewhere(storeDir: string): Promise<{ port: number; end: () => Promise<void> }> {
+  const script = `
+    const { startNats } = await import(${JSON.stringify(join(import.meta.dirname, 'start-nats.ts'))});
+    process.stdout.write(String((await startNats({ storeDir: ${JSON.stringify(storeDir)} })).port));
+  `;
+  const loader = join(import.meta.dirname, '../../../../tools/run-typescript.mjs');
+  const supervisor = spawn(process.execPath, ['--import', loader, '--input-type=module', '-e', script], {
+    env: { ...process.env, PATH: '' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const port = Number(String((await once(supervisor.stdout, 'data'))[0]));
+  const end = async (): Promise<void> => {
+    const closed = once(supervisor, 'close');
+    supervisor.kill('SIGKILL');
+    await closed;
+  };
+  return { port, end };
 }
 
 /** Says CONNECT and PING as the NATS protocol has it; answers with the server's last line. */
@@ -74,6 +95,13 @@ describe('the embedded nats-server', () => {
   it('refuses a port another nats-server has, without mistaking that one for itself', async () => {
     const { port } = await start();
     await expect(start(port, 'other')).rejects.toMatchObject({ code: 'port-taken' });
+  });
+
+  it('takes its port back from a server that a killed supervisor left behind', async () => {
+    const { port, end } = await startElsewhere(join(directory.path, 'store'));
+    await end();
+    expect(await probeNats(port)).toBeDefined();
+    expect(await greet((await start(port)).url)).toBe('PONG');
   });
 
   it('says why it ended while starting', async () => {

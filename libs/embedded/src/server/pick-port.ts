@@ -19,11 +19,6 @@ export async function pickPort(): Promise<number> {
   }
 }
 
-/** @throws EmbeddedError `port-taken` */
-export async function requireFreePort(port: number, server: string): Promise<void> {
-  if (!(await isFree(port))) throw portTaken(port, server);
-}
-
 export function portTaken(port: number, server: string): EmbeddedError {
   return new EmbeddedError(
     'port-taken',

@@ -7,7 +7,7 @@ import {
   type SupervisedProcess,
   type SupervisedProcessOptions,
 } from '../process/supervise-process.js';
-import { pickPort, portTaken, requireFreePort } from './pick-port.js';
+import { pickPort, portTaken } from './pick-port.js';
 
 /** A real server on 127.0.0.1, run as a child of this process. */
 export interface EmbeddedServer {
@@ -102,7 +102,6 @@ function heldByDyingBackends(log: string): boolean {
 
 async function startOnce(definition: ServerDefinition, port: number, logStart: number): Promise<SupervisedProcess> {
   const command = await definition.command(port);
-  await requireFreePort(port, definition.name);
   const process = await superviseProcess({
     ...command,
     name: definition.name,
