@@ -6,7 +6,7 @@ import type { ContainmentMeans } from './containment.js';
 export interface GoneProof {
   /** `kernel`: the kernel says the container is empty. `swept`: two looks in a row through /proc found nobody. */
   readonly assurance: 'kernel' | 'swept';
-  /** Looks through the whole process table that found nobody. */
+  /** Looks for processes that might have got out, in a row, that found nobody; 0: the kernel lets nobody out. */
   readonly passes: number;
   /** RFC 3339, UTC. */
   readonly provenAt: string;
@@ -17,11 +17,11 @@ export interface Cell {
   readonly means: ContainmentMeans;
   /** The directory in cgroupfs, if the means has one. */
   readonly cgroup: string | null;
-  /** Takes the held leader in, before it runs anything. Throws when the kernel refuses. */
-  admit(leader: ProcessRow): void;
+  /** Takes the held leader in, before it runs anything. Rejects when the kernel refuses. */
+  admit(leader: ProcessRow): Promise<void>;
   /** The living processes inside, now. */
   members(): readonly ProcessRow[];
-  /** Living processes of the tree that have got out. Dearer than `members`: it looks through the whole machine. */
+  /** Living processes of the tree that have got out. */
   strays(): readonly ProcessRow[];
   /** How many are alive; looks, on the way, whom to remember. */
   observe(table: () => ProcessTable): number;

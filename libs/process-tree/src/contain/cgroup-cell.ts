@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import type { ProcessRow } from '../proc/process-row.js';
 import { readProc } from '../proc/read-proc.js';
 import { signalProcess } from '../signal/signal-process.js';
@@ -8,12 +8,19 @@ import type { OwnCgroup } from './containment.js';
 import { livingIn, removeCgroups, stillExists } from './cgroup-directory.js';
 import type { Sweep } from './sweep.js';
 
+/** How those are found who have moved themselves to another cgroup. */
+export interface EscapeeSearch {
+  readonly sweep: Sweep;
+  /** The tree is of this process's own making, and this process is the subreaper: who escapes comes home. */
+  readonly escapeesComeHome: boolean;
+}
+
 /**
  * A tree in a cgroup of its own.
- * @param sweep given when the tree runs as a user who may write to cgroupfs and so move out: then the rest of the
- *   machine is searched for its marks as well. Null: the kernel does not let it out.
+ * @param search given when the tree runs as a user who may write to cgroupfs and so move out. Null: the kernel does not
+ *   let it out.
  */
-export function cgroupCell(controls: CgroupControls, cgroup: OwnCgroup, sweep: Sweep | null): Cell {
+export function cgroupCell(controls: CgroupControls, cgroup: OwnCgroup, search: EscapeeSearch | null): Cell {
   const { directory, path } = cgroup;
   const inside = (): readonly ProcessRow[] => (stillExists(cgroup) ? livingIn(directory) : []);
   let proof: GoneProof | undefined;
@@ -21,33 +28,38 @@ export function cgroupCell(controls: CgroupControls, cgroup: OwnCgroup, sweep: S
     const current = controls.pathOf(readProc(`/proc/${row.pid}/cgroup`) ?? '');
     return current === path || current?.startsWith(`${path}/`) === true;
   };
-  const strays = (): readonly ProcessRow[] => sweep?.find() ?? [];
+  const strays = (): readonly ProcessRow[] => {
+    if (search === null) return [];
+    const found = search.escapeesComeHome ? search.sweep.findOrphans() : search.sweep.find();
+    return found.filter((row) => !isInside(row));
+  };
+
+  const prove = (): GoneProof | undefined => {
+    if (stillExists(cgroup) && controls.mayHoldProcesses(directory)) return undefined;
+    const passes = search === null ? 0 : 2;
+    for (let pass = 0; pass < passes; pass += 1) if (strays().length > 0) return undefined;
+    if (stillExists(cgroup) && !removeCgroups(directory)) return undefined;
+    return { assurance: 'kernel', passes, provenAt: new Date().toISOString() };
+  };
 
   return {
     means: controls.means,
     cgroup: directory,
-    admit: (leader) => writeFileSync(`${directory}/cgroup.procs`, String(leader.pid)),
+    // Not synchronously: the kernel may wait for an RCU grace period, which on a busy machine is many milliseconds.
+    admit: (leader) => writeFile(`${directory}/cgroup.procs`, String(leader.pid)),
     members: inside,
-    strays: () => strays().filter((row) => !isInside(row)),
-    observe: (table) => sweep?.find(table()).length ?? inside().length,
-    holds: (row) => isInside(row) || sweep?.holds(row) === true,
+    strays,
+    observe: (table) => search?.sweep.find(table()).length ?? inside().length,
+    holds: (row) => isInside(row) || search?.sweep.holds(row) === true,
 
     async kill() {
       const killed = inside();
       if (stillExists(cgroup)) await controls.kill(directory);
-      const outside = strays().filter((row) => signalProcess(row, 'SIGKILL') === 'delivered');
-      return [...new Map([...killed, ...outside].map((row) => [row.pid, row])).values()];
+      const escaped = strays().filter((row) => signalProcess(row, 'SIGKILL') === 'delivered');
+      return [...killed, ...escaped];
     },
 
-    async prove() {
-      if (proof !== undefined) return proof;
-      if (stillExists(cgroup) && controls.mayHoldProcesses(directory)) return undefined;
-      const passes = (await sweep?.emptyPasses()) ?? 0;
-      if (sweep !== null && passes < 2) return undefined;
-      if (stillExists(cgroup) && !removeCgroups(directory)) return undefined;
-      return (proof ??= { assurance: 'kernel', passes, provenAt: new Date().toISOString() });
-    },
-
+    prove: () => Promise.resolve((proof ??= prove())),
     watch: (onChange) => controls.watch(directory, onChange),
     freeze: async () => stillExists(cgroup) && controls.freeze(directory),
     thaw: () => stillExists(cgroup) && controls.thaw(directory),

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { closeContainment } from '../recover/list-containments.js';
 import { availableContainments, endWhatIsLeft } from '../trees.spec-support.js';
 import { detectContainment } from './detect-containment.js';
+
+jest.setTimeout(60_000); // On a busy machine; nothing here waits that long.
 
 const containments = await availableContainments();
 

@@ -27,7 +27,7 @@ export async function probeCgroup(controls: CgroupControls, root: CgroupPlace): 
     const row = child.pid === undefined ? undefined : readProcess(child.pid);
     if (row === undefined) return 'no process could be started to try it with';
     const cell = cgroupCell(controls, ownCgroup(place), null);
-    cell.admit(row);
+    await cell.admit(row);
     if (!cell.members().some(({ pid }) => pid === row.pid)) return 'a process written into it is not in it';
     await cell.kill();
     for (let look = 0; look < looks; look += 1) {

@@ -17,7 +17,7 @@ export function processGroupCell(sweep: Sweep): Cell {
   return {
     means: 'process-group',
     cgroup: null,
-    admit: () => undefined, // It leads a session of its own since it was spawned.
+    admit: () => Promise.resolve(), // It leads a session of its own since it was spawned.
     members: () => sweep.find(),
     strays: () => [],
     observe: (table) => sweep.find(table()).length,

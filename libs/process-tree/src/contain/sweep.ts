@@ -1,4 +1,5 @@
-import { nextProcessTable, type ProcessTable, readProcessTable } from '../proc/process-table.js';
+import { childrenOf, withDescendants } from '../proc/children.js';
+import { nextProcessTable, type ProcessTable, readProcess, readProcessTable } from '../proc/process-table.js';
 import { isDead, keyOf, type ProcessRow } from '../proc/process-row.js';
 import { carriesMark, type Marker, type ResourceTag, resourceTagOf } from '../proc/marker.js';
 
@@ -29,7 +30,8 @@ export class Sweep {
       .filter((row) => row.startTime >= this.leader.startTime && row.pid > 1 && row.pid !== process.pid)
       .sort((a, b) => a.startTime - b.startTime);
     const ours = new Map<number, ProcessRow>();
-    for (const row of born) if (this.#isMarked(row, table)) ours.set(row.pid, row);
+    const holder = table.get(this.leader.pid);
+    for (const row of born) if (this.#isMarked(row, holder)) ours.set(row.pid, row);
     // Parents are older than children, but within one clock tick the order is unknown: so until nothing is added.
     for (let size = -1; size !== ours.size;) {
       size = ours.size;
@@ -39,11 +41,24 @@ export class Sweep {
     return [...ours.values()].filter((row) => !isDead(row));
   }
 
+  /**
+   * The living processes of the tree among the orphans that have come home to this process, and below them. When all
+   * others of the tree are dead that is everybody there is, since whoever outlived its parents came home: cheap, and as
+   * good as looking through the whole machine, if this process is their subreaper and has started the tree itself.
+   */
+  findOrphans(): ProcessRow[] {
+    const orphans = childrenOf(process.pid);
+    if (orphans === undefined) return this.find();
+    const holder = readProcess(this.leader.pid);
+    return orphans
+      .filter((row) => row.startTime >= this.leader.startTime && this.#isMarked(row, holder))
+      .flatMap(withDescendants)
+      .filter((row) => !isDead(row));
+  }
+
   /** Whether this one process, just read, belongs to the tree. */
   holds(row: ProcessRow): boolean {
-    return (
-      row.startTime >= this.leader.startTime && (this.#seen.has(keyOf(row)) || carriesMark(row, this.marker, this.#tag))
-    );
+    return row.startTime >= this.leader.startTime && this.#isKnown(row);
   }
 
   /** Looks through the whole machine until somebody is found, at most twice; answers how often nobody was. */
@@ -52,13 +67,12 @@ export class Sweep {
     return 2;
   }
 
-  #isMarked(row: ProcessRow, table: ProcessTable): boolean {
-    return (
-      this.#seen.has(keyOf(row)) ||
-      this.#isLeader(row) ||
-      this.#sharesSession(row, table) ||
-      carriesMark(row, this.marker, this.#tag)
-    );
+  #isMarked(row: ProcessRow, holder: ProcessRow | undefined): boolean {
+    return this.#isKnown(row) || this.#sharesSession(row, holder);
+  }
+
+  #isKnown(row: ProcessRow): boolean {
+    return this.#isLeader(row) || this.#seen.has(keyOf(row)) || carriesMark(row, this.marker, this.#tag);
   }
 
   #isLeader(row: ProcessRow): boolean {
@@ -68,10 +82,10 @@ export class Sweep {
   /**
    * The number of a session or group is proof only while its leader, dead or alive, still holds it; or for an orphan
    * that came home to us, since whoever is our descendant there got the session from our own leader.
+   * @param holder the process that has the leader's pid now
    */
-  #sharesSession(row: ProcessRow, table: ProcessTable): boolean {
+  #sharesSession(row: ProcessRow, holder: ProcessRow | undefined): boolean {
     if (row.session !== this.leader.pid && row.pgrp !== this.leader.pid) return false;
-    const holder = table.get(this.leader.pid);
     return holder === undefined ? row.ppid === process.pid : this.#isLeader(holder);
   }
 }

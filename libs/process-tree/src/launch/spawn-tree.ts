@@ -34,7 +34,7 @@ export interface SpawnTreeOptions {
   readonly outputTimeoutMs?: number;
   /**
    * Asked when the tree is held in its containment and nothing of the command has run: the place to write down
-   * `tree.record` and to look whether a stop has come in between. Anything but true, or a throw, and it never runs.
+   * `tree.record` and to look whether a stop has come in between. False, or a throw, and it never runs.
    */
   readonly beforeRelease?: (tree: ProcessTree) => Promise<boolean>;
 }
@@ -49,7 +49,7 @@ export async function spawnTree(options: SpawnTreeOptions): Promise<ProcessTree>
   const tree = await hold(options);
   let released = false;
   try {
-    const mayGo = options.beforeRelease === undefined || (await options.beforeRelease(tree)) === true;
+    const mayGo = options.beforeRelease === undefined || (await options.beforeRelease(tree));
     released = mayGo && (await tree.release());
   } finally {
     if (!released) await tree.stop({ gracePeriodMs: 0, force: true });
@@ -81,8 +81,8 @@ async function hold(options: SpawnTreeOptions): Promise<ProcessTree> {
       mayEscape: runAs === undefined || runAs.uid === process.getuid?.(),
       startedAt: new Date().toISOString(),
     };
-    const cell = openCell(record);
-    cell.admit(leader.row);
+    const cell = openCell(record, { escapeesComeHome: containment.aids.subreaper });
+    await cell.admit(leader.row);
     return new ProcessTree({
       record,
       cell,

@@ -1,8 +1,8 @@
 import { libc } from '../native/libc.js';
+import { childrenOf } from '../proc/children.js';
 import { readResourceTag } from '../proc/marker.js';
 import { isDead, keyOf, type ProcessRow } from '../proc/process-row.js';
-import { readProcess, readProcessTable } from '../proc/process-table.js';
-import { readProc } from '../proc/read-proc.js';
+import { readProcessTable } from '../proc/process-table.js';
 
 const roundMs = 1_000;
 const lookAgainAfterMs = 20;
@@ -42,7 +42,7 @@ function reapSoon(): void {
  */
 function reapOrphans(): void {
   const now = performance.now();
-  const dead = children().filter((row) => isDead(row) && !leaders.has(row.pid));
+  const dead = ownChildren().filter((row) => isDead(row) && !leaders.has(row.pid));
   const since = new Map(dead.map((row) => [keyOf(row), deadSince.get(keyOf(row)) ?? now]));
   deadSince = since;
   const left = dead.filter((row) => {
@@ -63,12 +63,5 @@ function rest(): void {
 /** Of others who are dead for long: a helper of this process has orphaned them, and they have nobody else either. */
 const isFromTree = (row: ProcessRow): boolean => readResourceTag(row.pid) !== undefined;
 
-function children(): ProcessRow[] {
-  const listed = readProc(`/proc/self/task/${process.pid}/children`);
-  if (listed === undefined) return [...readProcessTable().values()].filter((row) => row.ppid === process.pid);
-  return listed
-    .split(' ')
-    .filter((pid) => pid.trim() !== '')
-    .map((pid) => readProcess(Number(pid)))
-    .filter((row) => row !== undefined);
-}
+const ownChildren = (): ProcessRow[] =>
+  childrenOf(process.pid) ?? [...readProcessTable().values()].filter((row) => row.ppid === process.pid);

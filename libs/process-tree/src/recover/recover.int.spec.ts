@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '@necrocode/testing';
 import { hostileToken, livingProcesses } from '@necrocode/testing/hostile';
 import { readProcess } from '../proc/process-table.js';
@@ -8,6 +8,8 @@ import { availableContainments, endWhatIsLeft, startHostile } from '../trees.spe
 import { endContainment, listContainments } from './list-containments.js';
 import { killRecorded, openRecorded } from './recorded-tree.js';
 import { scanForMarker } from './scan-for-marker.js';
+
+jest.setTimeout(60_000); // On a busy machine; nothing here waits that long.
 
 const containments = await availableContainments();
 
@@ -73,7 +75,7 @@ describe.each(containments)('finding and ending what a predecessor left, held by
     const { tree, living } = await startHostile(containment, 'cooperative');
     const report = await killRecorded({ ...tree.record, bootId: 'another' });
     expect(report).toMatchObject({ signals: [], survivors: [], assurance: 'kernel' });
-    expect(living()).toHaveLength(1);
+    await eventually(() => expect(living()).toHaveLength(1));
     await tree.stop({ gracePeriodMs: 0 });
   });
 });
@@ -104,7 +106,7 @@ describe.each(containments.filter(([, { root }]) => root !== null))('looking int
       cgroup: { ...record.cgroup, id: '1' },
     });
     expect(report).toMatchObject({ signals: [], survivors: [] });
-    expect(living()).toHaveLength(1);
+    await eventually(() => expect(living()).toHaveLength(1));
     await tree.stop({ gracePeriodMs: 0 });
   });
 });

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { eventually, tempDirectory } from '@necrocode/testing';
 import { availableContainments, endWhatIsLeft, manyTimes, startHostile } from '../trees.spec-support.js';
+
+jest.setTimeout(60_000); // On a busy machine; nothing here waits that long.
 
 const containments = await availableContainments();
 const graceful = { gracePeriodMs: 10_000 };
@@ -85,7 +87,7 @@ describe.each(containments)('stopping a tree held by %s', (means, containment) =
       expect(report).toMatchObject({ assurance: containment.assurance, forced: true, survivors: [] });
       expect(report.peakProcesses).toBeGreaterThanOrEqual(51);
     }
-  }, 120_000);
+  });
 
   it('lets a process that has stopped itself see the signal and end in good order', async () => {
     await using directory = await tempDirectory();
@@ -126,7 +128,7 @@ describe.each(containments)('stopping a tree held by %s', (means, containment) =
       await Promise.all(trees.map(({ tree }) => tree.stop(graceful)));
       expect(trees.flatMap(({ living }) => living())).toEqual([]);
     }
-  }, 60_000);
+  });
 
   it('signals the leader first, and the rest when it has ended, if it is told to', async () => {
     const { tree, living } = await startHostile(containment, 'double-fork');

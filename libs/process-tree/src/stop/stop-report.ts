@@ -34,7 +34,7 @@ export interface StopReport {
   /** The most processes seen alive at once. */
   readonly peakProcesses: number;
   readonly survivors: readonly ProcessIdentity[];
-  /** Looks through the whole process table that found nobody, in a row, at the end. */
+  /** As in GoneProof: looks for escapees that found nobody, in a row, at the end. */
   readonly passes: number;
   /** RFC 3339, UTC; null: not proven. */
   readonly provenGoneAt: string | null;

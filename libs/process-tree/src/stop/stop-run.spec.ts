@@ -16,7 +16,7 @@ class StuckCell implements Cell {
   isStuck = true;
   failure: Error | undefined;
 
-  admit = (): void => undefined;
+  admit = (): Promise<void> => Promise.resolve();
   members = (): ProcessRow[] => (this.isStuck ? [stuck] : []);
   strays = (): ProcessRow[] => [];
   observe = (): number => this.members().length;
