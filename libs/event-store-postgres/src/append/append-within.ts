@@ -1,18 +1,14 @@
 import {
   type AppendResult,
   checkAppend,
-  repetitionOf,
   StoreUnavailable,
   type StreamAppend,
   WrongExpectedVersion,
 } from '@necrocode/event-store';
 import { asStoreError, isContention } from '../database/database-errors.js';
 import type { SqlExecutor } from '../database/sql-executor.js';
-import { readByIds } from '../read/read-by-ids.js';
 import { seal } from './appender.js';
-import { ChainHeads } from './chain-heads.js';
 import { diagnoseConflict } from './diagnose-conflict.js';
-import { findHeads } from './find-heads.js';
 import { insertedAt, insertStatement } from './insert-events.js';
 
 /**
@@ -29,21 +25,17 @@ export async function appendWithin(
 ): Promise<AppendResult> {
   checkAppend(streams);
   try {
-    const ids = streams.flatMap(({ events }) => events.map(({ id }) => id));
-    const earlier = repetitionOf(streams, await readByIds(transaction, ids));
-    if (earlier) return { events: earlier, repeated: true };
-    const heads = await findHeads(transaction, new ChainHeads(0), streams);
-    const sealed = heads.size === streams.length ? seal(streams, heads) : undefined;
-    const insert = sealed && insertStatement(sealed);
-    const recordedAt = insert && insertedAt((await transaction.query(insert.text, [...insert.values])).rows);
-    if (sealed && recordedAt !== undefined)
-      return { events: sealed.map(({ event }) => ({ ...event, recordedAt })), repeated: false };
+    const diagnosis = await diagnoseConflict(transaction, streams);
+    if (diagnosis.kind === 'repetition') return diagnosis.result;
+    const sealed = seal(streams, diagnosis.previousHashes);
+    const { text, values } = insertStatement(sealed);
+    const recordedAt = insertedAt((await transaction.query(text, [...values])).rows);
+    if (recordedAt === undefined) throw raced(streams, undefined);
+    return { events: sealed.map(({ event }) => ({ ...event, recordedAt })), repeated: false };
   } catch (error) {
     if (!isContention(error)) throw asStoreError(error);
-    await throwConflict(outside, streams, error);
+    return throwConflict(outside, streams, error);
   }
-  await diagnoseConflict(transaction, streams);
-  throw raced(streams, undefined);
 }
 
 async function throwConflict(outside: SqlExecutor, streams: readonly StreamAppend[], cause: unknown): Promise<never> {

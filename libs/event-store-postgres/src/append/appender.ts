@@ -8,8 +8,8 @@ import {
 import type { Database } from '../database/database.js';
 import { isContention } from '../database/database-errors.js';
 import type { ChainHeads } from './chain-heads.js';
-import { diagnoseConflict } from './diagnose-conflict.js';
-import { findHeads } from './find-heads.js';
+import { diagnoseConflict, type PreviousHashes } from './diagnose-conflict.js';
+import { findPreviousHashes } from './find-previous-hashes.js';
 import type { PendingAppend } from './group-commit.js';
 import { insertedAt, insertStatement } from './insert-events.js';
 
@@ -44,11 +44,12 @@ export class Appender {
 
   /** @returns false when something stood in the way: nothing was written */
   async #writeTogether(batch: readonly PendingAppend[]): Promise<boolean> {
-    const heads = await this.#headsOf(batch.flatMap(({ streams }) => streams));
-    if (!heads) return false;
+    const streams = batch.flatMap((pending) => pending.streams);
+    const previousHashes = await findPreviousHashes(this.database, this.heads, streams);
+    if (!previousHashes) return false;
     // One order for all processes, so that two batches which meet on several streams cannot wait for each other in a circle.
     const sealed = batch
-      .map((pending) => ({ pending, sealed: seal(pending.streams, heads) }))
+      .map((pending) => ({ pending, sealed: seal(pending.streams, previousHashes) }))
       .sort((a, b) => compare(firstStream(a), firstStream(b)));
     const recordedAt = await this.#insert(sealed);
     if (recordedAt === undefined) return false;
@@ -57,31 +58,24 @@ export class Appender {
   }
 
   async #writeAlone(pending: PendingAppend): Promise<AppendResult> {
+    const { streams } = pending;
     let conflict: unknown;
+    let previousHashes = await findPreviousHashes(this.database, this.heads, streams);
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       try {
-        const heads = await this.#headsOf(pending.streams);
-        if (heads) {
-          const sealed = seal(pending.streams, heads);
-          const recordedAt = await this.#insert([{ pending, sealed }]);
-          if (recordedAt !== undefined) return this.#appended(sealed, recordedAt);
-        }
+        const sealed = previousHashes && seal(streams, previousHashes);
+        const recordedAt = sealed && (await this.#insert([{ pending, sealed }]));
+        if (sealed && recordedAt !== undefined) return this.#appended(sealed, recordedAt);
       } catch (error) {
         if (!isContention(error)) throw error;
         conflict = error;
       }
-      for (const { streamId } of pending.streams) this.heads.forget(streamId);
-      const earlier = await diagnoseConflict(this.database, pending.streams);
-      if (earlier) return earlier;
+      const diagnosis = await diagnoseConflict(this.database, streams);
+      if (diagnosis.kind === 'repetition') return diagnosis.result;
+      previousHashes = diagnosis.previousHashes;
     }
-    const streamIds = pending.streams.map(({ streamId }) => streamId).join(', ');
+    const streamIds = streams.map(({ streamId }) => streamId).join(', ');
     throw new StoreUnavailable(`append to ${streamIds} met other writers ${MAX_ATTEMPTS} times`, { cause: conflict });
-  }
-
-  /** @returns undefined when a stream has not reached the version it is expected at */
-  async #headsOf(streams: readonly StreamAppend[]): Promise<ReadonlyMap<string, string | null> | undefined> {
-    const heads = await findHeads(this.database, this.heads, streams);
-    return heads.size === streams.length ? heads : undefined;
   }
 
   async #insert(appends: readonly SealedAppend[]): Promise<string | undefined> {
@@ -99,8 +93,8 @@ export class Appender {
   }
 }
 
-export function seal(streams: readonly StreamAppend[], heads: ReadonlyMap<string, string | null>): SealedEvent[] {
-  return streams.flatMap((stream) => sealAppend(stream, heads.get(stream.streamId) ?? null));
+export function seal(streams: readonly StreamAppend[], previousHashes: PreviousHashes): SealedEvent[] {
+  return streams.flatMap((stream) => sealAppend(stream, previousHashes.get(stream.streamId) ?? null));
 }
 
 const firstStream = ({ sealed }: SealedAppend): string => sealed[0]?.event.streamId ?? '';

@@ -23,8 +23,4 @@ export class ChainHeads {
     const [oldest] = this.#heads.keys();
     if (oldest !== undefined) this.#heads.delete(oldest);
   }
-
-  forget(streamId: string): void {
-    this.#heads.delete(streamId);
-  }
 }

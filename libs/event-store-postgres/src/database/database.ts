@@ -6,7 +6,7 @@ export interface DatabaseOptions {
   readonly connectionString: string;
   /** Default 6: two for appends under way, the rest for readers. */
   readonly maxConnections?: number;
-  /** Default 5,000. */
+  /** Default 10,000. */
   readonly connectTimeoutMs?: number;
   /** A statement without an answer for so long counts as lost. Default 30,000. */
   readonly queryTimeoutMs?: number;
@@ -29,7 +29,7 @@ export class Database implements SqlExecutor {
     this.#pool = new pg.Pool({
       connectionString: options.connectionString,
       max: options.maxConnections ?? 6,
-      connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+      connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
       query_timeout: options.queryTimeoutMs ?? 30_000,
       application_name: options.applicationName ?? 'necrocode-event-store',
       keepAlive: true,

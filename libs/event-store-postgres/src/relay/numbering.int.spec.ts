@@ -1,8 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { anEvent, appendOf, freshStream, someEvents } from '@necrocode/event-store/contract';
 import { eventually } from '@necrocode/testing';
 import { openTestStore, type TestStore } from '../spec/open-test-store.js';
 import { Sessions } from '../spec/sessions.js';
+
+// Real servers on a machine that may be busy.
+jest.setTimeout(60_000);
 
 let test: TestStore;
 let sessions: Sessions;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { appendOf, freshStream, someEvents } from '@necrocode/event-store/contract';
 import { eventually } from '@necrocode/testing';
 import { ArraySink } from '../spec/array-sink.js';
@@ -6,6 +6,9 @@ import { openTestStore, type TestStore } from '../spec/open-test-store.js';
 import { Sessions } from '../spec/sessions.js';
 import { type Relay, type RelayOptions } from './relay.js';
 import type { RelayEvent } from './relay-event.js';
+
+// Real servers on a machine that may be busy.
+jest.setTimeout(60_000);
 
 let test: TestStore;
 let sink: ArraySink;

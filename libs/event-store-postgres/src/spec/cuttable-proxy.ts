@@ -12,11 +12,11 @@ export interface CuttableProxy {
 }
 
 export async function startCuttableProxy(url: string): Promise<CuttableProxy> {
-  const target = new URL(url);
+  const { hostname, port } = new URL(url);
   const sockets = new Set<Socket>();
   let losing = false;
   const server = createServer((client) => {
-    const upstream = connect(Number(target.port), target.hostname);
+    const upstream = connect(Number(port), hostname);
     let doomed = false;
     for (const socket of [client, upstream]) {
       sockets.add(socket);
@@ -43,12 +43,13 @@ export async function startCuttableProxy(url: string): Promise<CuttableProxy> {
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
-  target.port = String(address.port);
+  const front = new URL(url);
+  front.port = String(address.port);
   const cutAll = (): void => {
     for (const socket of sockets) socket.destroy();
   };
   return {
-    url: target.href,
+    url: front.href,
     loseNextAnswer: () => {
       losing = true;
     },

@@ -2,6 +2,7 @@ import type { StreamAppend } from '@necrocode/event-store';
 import { intArray, textArray } from '../database/binary-array.js';
 import type { SqlExecutor } from '../database/sql-executor.js';
 import type { ChainHeads } from './chain-heads.js';
+import type { PreviousHashes } from './diagnose-conflict.js';
 
 const HASHES = /* sql */ `
   select head.stream_id, encode((
@@ -10,14 +11,14 @@ const HASHES = /* sql */ `
   from unnest($1::text[], $2::int[]) as head (stream_id, stream_version)`;
 
 /**
- * The hash each stream goes on from: null for a new stream, missing when the stream has not reached the expected version.
+ * The hash each stream goes on from; undefined when one has not reached the expected version.
  * Asks the database only for what is not remembered.
  */
-export async function findHeads(
+export async function findPreviousHashes(
   executor: SqlExecutor,
   heads: ChainHeads,
   streams: readonly StreamAppend[],
-): Promise<ReadonlyMap<string, string | null>> {
+): Promise<PreviousHashes | undefined> {
   const found = new Map<string, string | null>();
   const unknown: StreamAppend[] = [];
   for (const stream of streams) {
@@ -33,5 +34,5 @@ export async function findHeads(
   // Cast: the columns are those of the statement above.
   for (const { stream_id, hash } of rows as { stream_id: string; hash: string | null }[])
     if (hash !== null) found.set(stream_id, `sha256:${hash}`);
-  return found;
+  return found.size === streams.length ? found : undefined;
 }
