@@ -1,6 +1,15 @@
 import type { Timestamp } from '../ids.js';
 import { drawUpCertificate } from './certificate.js';
-import type { Cancellation, CancellationEvent, CertificateProof, StepName, StepState } from './cancellation.js';
+import { evolveCancellation } from './evolve.js';
+import { countUnconfirmed } from './planned.js';
+import type {
+  Cancellation,
+  CancellationEvent,
+  CancellationState,
+  CertificateProof,
+  StepName,
+  StepState,
+} from './cancellation.js';
 
 /** Failures of one step after which a cancellation says what it knows, while it goes on trying. */
 export const ATTEMPTS_BEFORE_INTERIM_OUTCOME = 8;
@@ -10,16 +19,22 @@ export const ATTEMPTS_BEFORE_INTERIM_OUTCOME = 8;
  * the outcome — the final one with its certificate, or an honest interim one while the rest is driven on.
  */
 export function advance(state: Cancellation, proof: CertificateProof, at: Timestamp): readonly CancellationEvent[] {
-  const { steps } = state;
-  if (steps.terminate.status === 'open' && allGone(state))
-    return [...terminated(state, at), ...interim(state, proof, at)];
-  if (steps.verify.status === 'waiting' && SIDE_BY_SIDE.every((step) => steps[step].status === 'completed')) {
-    return [{ type: 'StepStarted', step: 'verify', at }];
-  }
-  return steps.verify.status === 'completed' ? certified(state, proof, at) : interim(state, proof, at);
+  if (state.steps.verify.status === 'completed') return certified(state, proof, at);
+  const events = nextSteps(state, at);
+  const after = events.reduce<CancellationState>(evolveCancellation, state);
+  return after.status === 'unknown' ? events : [...events, ...interim(after, proof, at)];
 }
 
 const SIDE_BY_SIDE: readonly StepName[] = ['settle-states', 'release', 'clean'];
+
+function nextSteps(state: Cancellation, at: Timestamp): readonly CancellationEvent[] {
+  const { steps } = state;
+  if (steps.terminate.status === 'open' && allGone(state)) return terminated(state, at);
+  if (steps.verify.status === 'waiting' && SIDE_BY_SIDE.every((step) => steps[step].status === 'completed')) {
+    return [{ type: 'StepStarted', step: 'verify', at }];
+  }
+  return [];
+}
 
 /** Ended, or fenced with the lease over: what is fenced keeps the outcome from being `completed` until it is proven. */
 function allGone({ plan, terminations, unconfirmed }: Cancellation): boolean {
@@ -31,9 +46,12 @@ function allGone({ plan, terminations, unconfirmed }: Cancellation): boolean {
   );
 }
 
-function terminated({ plan, terminations, unconfirmed }: Cancellation, at: Timestamp): readonly CancellationEvent[] {
-  const forced = [...terminations.values()].filter(({ ending }) => ending.evidence.forced).length;
-  const evidence = { executions: plan?.executions.length ?? 0, forced, unconfirmed: unconfirmed.size };
+function terminated(state: Cancellation, at: Timestamp): readonly CancellationEvent[] {
+  const planned = state.plan?.executions ?? [];
+  const forced = planned.filter(
+    ({ execution }) => state.terminations.get(execution.executionId)?.ending.evidence.forced,
+  ).length;
+  const evidence = { executions: planned.length, forced, unconfirmed: countUnconfirmed(state) };
   return [
     { type: 'StepCompleted', step: 'terminate', evidence, at },
     ...SIDE_BY_SIDE.map((step): CancellationEvent => ({ type: 'StepStarted', step, at })),
@@ -51,17 +69,17 @@ function certified(state: Cancellation, proof: CertificateProof, at: Timestamp):
 
 /** Once per kind: `unconfirmed` when nobody can look, `partial` when something known stays undone. */
 function interim(state: Cancellation, proof: CertificateProof, at: Timestamp): readonly CancellationEvent[] {
-  const open = Object.values(state.steps).filter((step) => step.status === 'open');
-  const silent = open.some((step) => isGivenUp(step) && step.lastError?.code === 'runner-unreachable');
-  if (state.unconfirmed.size > 0 || silent) {
+  const stuck = Object.values(state.steps).filter(isGivenUp);
+  const silent = stuck.some((step) => step.lastError?.code === 'runner-unreachable');
+  if (countUnconfirmed(state) > 0 || silent) {
     if (state.status === 'unconfirmed') return [];
     const certificate = drawUpCertificate(state, 'unconfirmed', proof, at);
     return [{ type: 'CancellationLeftUnconfirmed', certificate, at }];
   }
-  if (!open.some(isGivenUp) || state.status === 'partial') return [];
+  if (stuck.length === 0 || state.status === 'partial') return [];
   return [{ type: 'CancellationLeftPartial', certificate: drawUpCertificate(state, 'partial', proof, at), at }];
 }
 
-function isGivenUp(step: StepState): boolean {
-  return step.attempts >= ATTEMPTS_BEFORE_INTERIM_OUTCOME;
+function isGivenUp({ status, attempts }: StepState): boolean {
+  return status === 'open' && attempts >= ATTEMPTS_BEFORE_INTERIM_OUTCOME;
 }

@@ -43,6 +43,8 @@ export interface CancellationOptions {
   readonly gracePeriodMs: number | null;
   readonly signal: StopSignal | null;
   readonly artifacts: ArtifactPolicy | null;
+  /** Set when requests joined that asked for a shorter grace than some tasks have: no task gets more than this, ms. */
+  readonly graceLimitMs?: number;
 }
 
 export interface CancellationReason {
@@ -89,7 +91,10 @@ export interface HeldSlot {
 }
 
 export interface CancellationPlan {
-  /** In the order they are dealt with: dependents before the tasks they depend on. */
+  /**
+   * In the order they were blocked, the last submitted first. `dequeued`: had no execution to be stopped; `none`: had
+   * ended otherwise.
+   */
   readonly tasks: readonly (TaskFacts & { readonly action: 'dequeued' | 'stop' | 'none' })[];
   readonly executions: readonly TargetExecution[];
   readonly slots: readonly HeldSlot[];
@@ -198,7 +203,7 @@ export interface Cancellation {
     ExecutionId,
     { readonly execution: ExecutionIdentity; readonly ending: ExecutionEnding }
   >;
-  /** Executions fenced and not yet proven gone. */
+  /** Executions fenced and not yet proven gone; heard of before the plan, they may turn out to be none of ours. */
   readonly unconfirmed: ReadonlySet<ExecutionId>;
   readonly cleanup: CleanupReport | null;
   /** Passes in a row that found nothing. */

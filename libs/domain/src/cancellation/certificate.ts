@@ -1,13 +1,7 @@
 import type { Containment, SignalEvidence } from '../execution/execution.js';
 import type { Timestamp } from '../ids.js';
-import type {
-  Cancellation,
-  CancellationReason,
-  CancellationTarget,
-  CertificateProof,
-  HeldSlot,
-  VerificationPass,
-} from './cancellation.js';
+import { countSlotsOf } from './planned.js';
+import type { Cancellation, CancellationReason, CancellationTarget, CertificateProof } from './cancellation.js';
 
 /** The proof of a cancellation: who asked, what was signalled, what needed force, and what was checked afterwards. */
 export interface Certificate {
@@ -73,9 +67,9 @@ export function drawUpCertificate(
   at: Timestamp,
 ): Certificate {
   const executions = executionRecords(state);
-  const goneAt = executions.flatMap((execution) => execution.provenGoneAt ?? []).sort();
-  const lastGoneAt = executions.every((execution) => execution.provenGoneAt !== null) ? goneAt.at(-1) : undefined;
-  const since = (time: Timestamp): number => Date.parse(time) - Date.parse(state.requestedAt);
+  const lastGoneAt = whenAllWereGone(executions);
+  // Hosts' clocks may disagree by more than a step takes; a time before the request is none.
+  const since = (time: Timestamp): number => Math.max(0, Date.parse(time) - Date.parse(state.requestedAt));
   return {
     cancellationId: state.cancellationId,
     outcome,
@@ -84,11 +78,11 @@ export function drawUpCertificate(
     reason: state.reason,
     requestedAt: state.requestedAt,
     acknowledgedAfterMs: since(acknowledgedAt),
-    lastProcessGoneAfterMs: lastGoneAt === undefined ? null : since(lastGoneAt),
+    lastProcessGoneAfterMs: lastGoneAt === null ? null : since(lastGoneAt),
     completedAfterMs: since(at),
     tasks: countTasks(state),
     executions,
-    slots: countSlots(state.plan?.slots ?? [], state.lastPass),
+    slots: countSlots(state),
     artifacts: countArtifacts(state),
     verification: {
       passes: state.cleanPasses,
@@ -100,6 +94,13 @@ export function drawUpCertificate(
     traceId,
     streamHash,
   };
+}
+
+/** null when nothing ran, or when somebody has not been proven gone. */
+function whenAllWereGone(executions: readonly ExecutionRecord[]): Timestamp | null {
+  const ran = executions.filter((execution) => execution.started);
+  const goneAt = ran.flatMap((execution) => execution.provenGoneAt ?? []).sort();
+  return goneAt.length < ran.length ? null : (goneAt.at(-1) ?? null);
 }
 
 function executionRecords({ plan, terminations }: Cancellation): readonly ExecutionRecord[] {
@@ -154,9 +155,11 @@ function countTasks({ plan, terminations }: Cancellation): Certificate['tasks'] 
   };
 }
 
-function countSlots(planned: readonly HeldSlot[], pass: VerificationPass | null): Certificate['slots'] {
-  const held = pass?.heldSlots ?? planned.length;
-  return { released: Math.max(0, planned.length - held), held };
+function countSlots({ plan, lastPass, steps }: Cancellation): Certificate['slots'] {
+  const planned = plan ? countSlotsOf(plan) : 0;
+  const open = steps.release.status === 'completed' ? 0 : planned;
+  const held = lastPass?.heldSlots ?? open;
+  return { released: Math.max(0, planned - held), held };
 }
 
 function countArtifacts({ cleanup }: Cancellation): Certificate['artifacts'] {

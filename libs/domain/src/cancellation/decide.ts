@@ -3,13 +3,16 @@ import type { Timestamp } from '../ids.js';
 import { advance } from './advance.js';
 import { evolveCancellation } from './evolve.js';
 import { drawUpPlan } from './plan.js';
+import { countSlotsOf, countUnconfirmed, mayConcern } from './planned.js';
 import { strongerOptions } from './stop-request.js';
 import type {
   Cancellation,
   CancellationCommand,
   CancellationEvent,
   CancellationState,
+  StepError,
   StepName,
+  VerificationPass,
 } from './cancellation.js';
 
 type CommandOf<Type extends CancellationCommand['type']> = Extract<CancellationCommand, { type: Type }>;
@@ -43,29 +46,25 @@ function record(
       return recordDispatchBlocked(command, state);
     case 'RecordTermination': {
       const { execution, ending, at } = command;
-      return state.terminations.has(execution.executionId)
-        ? []
-        : [{ type: 'TerminationRecorded', execution, ending, at }];
+      const known = state.terminations.get(execution.executionId)?.ending;
+      const news = !known || (known.evidence.provenGoneAt === null && ending.evidence.provenGoneAt !== null);
+      return news && mayConcern(state, execution.executionId)
+        ? [{ type: 'TerminationRecorded', execution, ending, at }]
+        : [];
     }
     case 'RecordFencing': {
       const { executionId, at } = command;
       const known = state.terminations.has(executionId) || state.unconfirmed.has(executionId);
-      return known ? [] : [{ type: 'TerminationUnconfirmed', executionId, at }];
+      return known || !mayConcern(state, executionId) ? [] : [{ type: 'TerminationUnconfirmed', executionId, at }];
     }
     case 'RecordJobFacts':
       return recordJobFacts(command, state);
-    case 'RecordCleanup': {
-      if (state.steps.clean.status !== 'open' || command.report.leftFiles > 0) return [];
-      const { artifacts, filesRemoved, bytesFreed } = command.report;
-      return [
-        { type: 'CleanupRecorded', report: command.report, at: command.at },
-        completed('clean', command.at, { artifacts: artifacts.length, filesRemoved, bytesFreed }),
-      ];
-    }
+    case 'RecordCleanup':
+      return recordCleanup(command, state);
     case 'RecordVerification':
       return recordVerification(command, state);
     case 'RecordStepFailure':
-      return recordStepFailure(command, state);
+      return failStep(state, command.step, command.error, command.at);
     default:
       return command satisfies never;
   }
@@ -106,7 +105,7 @@ function recordDispatchBlocked(
     completed('block-dispatch', at, { tasks: taskIds.length }),
     { type: 'StepStarted', step: 'plan', at },
     { type: 'CancellationPlanned', plan, at },
-    completed('plan', at, { tasks: plan.tasks.length, executions: plan.executions.length, slots: plan.slots.length }),
+    completed('plan', at, { tasks: plan.tasks.length, executions: plan.executions.length, slots: countSlotsOf(plan) }),
     { type: 'StepStarted', step: 'dequeue', at },
     completed('dequeue', at, { tasks: dequeued }),
     { type: 'StepStarted', step: 'terminate', at },
@@ -126,13 +125,25 @@ function recordJobFacts({ facts, at }: CommandOf<'RecordJobFacts'>, state: Cance
   if (steps.release.status === 'open') {
     const mine = new Set(plan.executions.map(({ execution }) => execution.executionId));
     const held = facts.heldSlots.filter((slot) => mine.has(slot.executionId)).length;
-    if (held === 0) events.push(completed('release', at, { slots: plan.slots.length }));
+    if (held === 0) events.push(completed('release', at, { slots: countSlotsOf(plan) }));
   }
   return events;
 }
 
 function isOver(status: string): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled' || status === 'skipped';
+}
+
+function recordCleanup({ report, at }: CommandOf<'RecordCleanup'>, state: Cancellation): readonly CancellationEvent[] {
+  const { artifacts, filesRemoved, bytesFreed, leftFiles } = report;
+  if (leftFiles > 0) {
+    return failStep(state, 'clean', { code: 'cleanup-failed', message: `${leftFiles} files left` }, at);
+  }
+  if (state.steps.clean.status !== 'open') return [];
+  return [
+    { type: 'CleanupRecorded', report, at },
+    completed('clean', at, { artifacts: artifacts.length, filesRemoved, bytesFreed }),
+  ];
 }
 
 function recordVerification(
@@ -142,21 +153,30 @@ function recordVerification(
   if (state.steps.verify.status !== 'open') return [];
   const events: CancellationEvent[] = [];
   let inARow = state.cleanPasses;
-  for (const pass of passes) {
+  let found: VerificationPass | null = null;
+  const lastAt = state.lastPass?.at ?? '';
+  // A pass reported again is one look, not two.
+  for (const pass of passes.filter((look) => look.at > lastAt)) {
     const clean = pass.survivors + pass.heldSlots + pass.openStates + pass.leftFiles === 0;
     inARow = clean ? inARow + 1 : 0;
+    if (!clean) found = pass;
     events.push({ type: clean ? 'VerificationPassed' : 'VerificationFailed', pass, at });
   }
-  if (inARow >= REQUIRED_PASSES && state.unconfirmed.size === 0)
-    events.push(completed('verify', at, { passes: inARow }));
-  return events;
+  if (events.length === 0) return [];
+  if (inARow >= REQUIRED_PASSES && countUnconfirmed(state) === 0) {
+    return [...events, completed('verify', at, { passes: inARow })];
+  }
+  // What stays in sight is known to be left: it counts like any other failure of a step.
+  return found ? [...events, ...failStep(state, 'verify', whatIsLeft(found), at)] : events;
+}
+
+function whatIsLeft({ survivors, heldSlots, openStates, leftFiles }: VerificationPass): StepError {
+  const message = `left: ${survivors} processes, ${heldSlots} slots, ${openStates} open states, ${leftFiles} files`;
+  return { code: 'verification-failed', message };
 }
 
 /** A failure is recorded and the step driven again; one that stays gives the cancellation an honest interim outcome. */
-function recordStepFailure(
-  { step, error, at }: CommandOf<'RecordStepFailure'>,
-  state: Cancellation,
-): readonly CancellationEvent[] {
+function failStep(state: Cancellation, step: StepName, error: StepError, at: Timestamp): readonly CancellationEvent[] {
   if (state.steps[step].status !== 'open') return [];
   const attempt = state.steps[step].attempts + 1;
   return [

@@ -81,7 +81,9 @@ function outstandingStops({
 }: Cancellation): readonly ExecutionStop[] {
   if (!plan || steps.terminate.status === 'waiting') return [];
   const survivors = (lastPass?.survivors ?? 0) > 0;
+  // Whoever is found on a second look has had its grace.
+  const effective = survivors ? { ...options, force: true } : options;
   return plan.executions
     .filter(({ execution }) => survivors || !terminations.has(execution.executionId))
-    .map((target) => ({ execution: target.execution, stop: stopRequestFor(target, options, cancellationId) }));
+    .map((target) => ({ execution: target.execution, stop: stopRequestFor(target, effective, cancellationId) }));
 }

@@ -28,7 +28,7 @@ export function evolveCancellation(state: CancellationState, event: Cancellation
     case 'StepRetried':
       return state;
     case 'CancellationPlanned':
-      return { ...state, status: 'in-progress', plan: event.plan };
+      return { ...state, status: state.status === 'requested' ? 'in-progress' : state.status, plan: event.plan };
     case 'TerminationRecorded':
       return {
         ...state,

@@ -8,11 +8,12 @@ export function drawUpPlan(
   cancellationId: CancellationId,
 ): CancellationPlan {
   const targets = new Set(taskIds);
+  const executions = facts.executions.filter(({ execution }) => targets.has(execution.taskId));
+  const executed = new Set(executions.map(({ execution }) => execution.taskId));
   const tasks = facts.tasks
     .filter((task) => targets.has(task.taskId))
-    .map((task) => ({ ...task, action: actionFor(task, cancellationId) }))
-    .reverse(); // Submitted order has dependencies first in practice; dependents are listed, and were blocked, before them.
-  const executions = facts.executions.filter(({ execution }) => targets.has(execution.taskId));
+    .map((task) => ({ ...task, action: actionFor(task, cancellationId, executed.has(task.taskId)) }))
+    .reverse();
   const mine = new Set(executions.map(({ execution }) => execution.executionId));
   return {
     tasks,
@@ -22,8 +23,12 @@ export function drawUpPlan(
   };
 }
 
-function actionFor(task: TaskFacts, cancellationId: CancellationId): 'dequeued' | 'stop' | 'none' {
-  if (task.status === 'cancelling') return 'stop';
-  if (task.status !== 'cancelled' || task.cancellationId !== cancellationId) return 'none';
-  return task.neverStarted ? 'dequeued' : 'stop';
+function actionFor(
+  { status, cancellationId }: TaskFacts,
+  mine: CancellationId,
+  executed: boolean,
+): 'dequeued' | 'stop' | 'none' {
+  if (status === 'cancelling') return 'stop'; // Also when another cancellation began it: this one waits for it too.
+  if (status !== 'cancelled' || cancellationId !== mine) return 'none';
+  return executed ? 'stop' : 'dequeued';
 }

@@ -5,25 +5,30 @@ import type { CancellationOptions, TargetExecution } from './cancellation.js';
 /** How one execution is to be stopped: the request over the task's own wishes. */
 export function stopRequestFor(
   target: TargetExecution,
-  { force, gracePeriodMs, signal }: CancellationOptions,
+  { force, gracePeriodMs, graceLimitMs = Infinity, signal }: CancellationOptions,
   cancellationId: CancellationId,
 ): StopRequest {
   return {
     cancellationId,
     signal: signal ?? target.signal,
     signalTo: target.signalTo,
-    gracePeriodMs: gracePeriodMs ?? target.gracePeriodMs,
+    gracePeriodMs: Math.min(gracePeriodMs ?? target.gracePeriodMs, graceLimitMs),
     force,
   };
 }
 
 /** The options after a second request: force may be added, the grace may shrink, nothing weakens. Null: nothing stronger. */
 export function strongerOptions(current: CancellationOptions, asked: CancellationOptions): CancellationOptions | null {
+  const shorter = asked.gracePeriodMs !== null && asked.gracePeriodMs < graceOf(current);
+  if (!shorter && (current.force || !asked.force)) return null;
   const force = current.force || asked.force;
-  const shorter =
-    asked.gracePeriodMs !== null && (current.gracePeriodMs === null || asked.gracePeriodMs < current.gracePeriodMs);
-  const gracePeriodMs = shorter ? asked.gracePeriodMs : current.gracePeriodMs;
-  return force === current.force && gracePeriodMs === current.gracePeriodMs
-    ? null
-    : { ...current, force, gracePeriodMs };
+  if (!shorter || asked.gracePeriodMs === null) return { ...current, force };
+  // Where the tasks' own graces stand, the shorter one only bounds them: a task with a shorter one yet keeps it.
+  return current.gracePeriodMs === null
+    ? { ...current, force, graceLimitMs: asked.gracePeriodMs }
+    : { ...current, force, gracePeriodMs: asked.gracePeriodMs };
+}
+
+function graceOf({ gracePeriodMs, graceLimitMs }: CancellationOptions): number {
+  return gracePeriodMs ?? graceLimitMs ?? Infinity;
 }

@@ -107,6 +107,11 @@ describe('cancelling a whole job', () => {
       .when(cancelJob)
       .thenNothing());
 
+  it('does nothing to a job that was cancelled before', () =>
+    given(submitted(task('a')), queued('a'), blocked('job', ['a'], otherCancellationId), cancelled('a'), jobCancelled())
+      .when(cancelJob)
+      .thenNothing());
+
   it('shows the job as cancelling until its last task has ended', () =>
     expect(stateAfter(jobDecider, [chain, ...running('a'), blocked('job', keys), cancelling('a')]).status).toBe(
       'cancelling',

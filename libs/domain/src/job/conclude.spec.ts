@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { exited } from '../testing/executions.js';
-import { specOf } from '../testing/given.js';
+import { specOf, stateAfter } from '../testing/given.js';
 import {
   blocked,
   cancelled,
   completed,
   executionId,
+  exitedWith1,
   failed,
   jobCancelled,
   jobCompleted,
@@ -20,7 +21,7 @@ import {
 } from '../testing/jobs.js';
 import { conclude } from './conclude.js';
 import { jobDecider } from './decider.js';
-import type { Job, JobCommand } from './job.js';
+import type { JobCommand } from './job.js';
 
 const given = specOf(jobDecider);
 const end = (key: string, code: number): JobCommand => ({
@@ -106,7 +107,8 @@ describe('the end of a job', () => {
       .then(completed('b', 1, now), jobCancelled()));
 
   it('comes once', () => {
-    const over = { endedAt: now, tasks: [] } as Partial<Job>;
-    expect(conclude(over as Job, now)).toStrictEqual([]);
+    const over = stateAfter(jobDecider, [submitted(task('a')), ...running('a'), failed('a'), jobFailed()]);
+    expect(over).toMatchObject({ status: 'failed', endedAt: now, error: exitedWith1 });
+    expect(over.status === 'unknown' ? null : conclude(over, now)).toStrictEqual([]);
   });
 });

@@ -34,12 +34,12 @@ const given = specOf(jobDecider);
 const oneTask = submitted(task('a'));
 const retried = submitted(task('a', { maxAttempts: 3 }));
 
-const ended = (ending: ExecutionEnding, execution = 'a1', random = 0.5): JobCommand => ({
+const ended = (ending: ExecutionEnding, execution = 'a1', key = 'a'): JobCommand => ({
   type: 'RecordEnding',
-  taskId: taskId('a'),
+  taskId: taskId(key),
   executionId: executionId(execution),
   ending,
-  random,
+  random: 0.5,
   at: now,
 });
 const failedFor = (error: TaskError, assumed = false): JobEvent[] => [
@@ -246,7 +246,7 @@ describe('a report that comes too late', () => {
 
   it('is refused for a task the job does not have', () =>
     given(oneTask)
-      .when({ ...ended(exited(0)), taskId: taskId('nobody') } as JobCommand)
+      .when(ended(exited(0), 'a1', 'nobody'))
       .thenRejected('task-not-found'));
 
   it('leaves on the task which executions nobody has heard the end of', () => {
