@@ -1,0 +1,37 @@
+import type { RunnerId, SlotDefinition } from '@necrocode/domain';
+
+/** What a runner has left. */
+export interface RunnerPlaces {
+  readonly runnerId: RunnerId;
+  /** Executions it can take on. */
+  readonly free: number;
+}
+
+export interface Placement {
+  readonly runnerId: RunnerId;
+  readonly slot: SlotDefinition | null;
+}
+
+/** What a task asks of a runner. */
+export interface Wish {
+  /** The runner its job keeps to, because the workspace is there; null before the first assignment. */
+  readonly runnerId: RunnerId | null;
+  /** Free slots of the pool it leases from; null when it needs none. */
+  readonly freeSlots: readonly SlotDefinition[] | null;
+}
+
+/**
+ * The emptiest runner that can take the task, so that load spreads; between equals the one with the smaller id, so that the
+ * choice can be repeated. Null: none can now.
+ */
+export function chooseRunner({ runnerId, freeSlots }: Wish, runners: readonly RunnerPlaces[]): Placement | null {
+  let best: (Placement & { readonly free: number }) | null = null;
+  for (const runner of runners) {
+    if (runner.free < 1 || (runnerId !== null && runner.runnerId !== runnerId)) continue;
+    if (best && (runner.free < best.free || (runner.free === best.free && runner.runnerId > best.runnerId))) continue;
+    const slot = freeSlots?.find((candidate) => candidate.runnerId === runner.runnerId) ?? null;
+    if (freeSlots !== null && slot === null) continue;
+    best = { runnerId: runner.runnerId, slot, free: runner.free };
+  }
+  return best && { runnerId: best.runnerId, slot: best.slot };
+}

@@ -1,0 +1,55 @@
+import type { FencingToken, JobId, TaskId, Timestamp } from '@necrocode/domain';
+import type { OpenTransaction } from '../tables/own-tables.js';
+import { SCHEMA } from '../tables/schema.js';
+import type { OpenRunner } from './lock-places.js';
+
+export interface ClaimedTask {
+  readonly taskId: TaskId;
+  readonly jobId: JobId;
+  readonly slotPool: string | null;
+  readonly fencingToken: FencingToken;
+}
+
+/**
+ * `SKIP LOCKED`: what another replica has claimed is not waited for. Tasks that no open runner could take are left out, or a
+ * long row of them at the front would hide the ones behind. Tokens are drawn under the runners' locks, so that of two
+ * leases of one slot the later has the greater token.
+ */
+const CLAIM = /* sql */ `
+  with claimed as (
+    select ready.task_id, ready.job_id, ready.slot_pool
+    from ${SCHEMA}.ready_task ready
+    left join ${SCHEMA}.placement using (job_id)
+    where ready.not_before <= $1
+      and (placement.runner_id is null or placement.runner_id = any($2::text[]))
+      and (ready.slot_pool is null or exists (
+        select from ${SCHEMA}.slot
+        where slot.pool = ready.slot_pool and slot.status = 'free' and slot.slot_id = any($3::text[])
+          and slot.runner_id = coalesce(placement.runner_id, slot.runner_id)))
+    order by ready.priority desc, ready.submitted_at, ready.task_id
+    limit $4
+    for update of ready skip locked
+  )
+  select task_id as "taskId", job_id as "jobId", slot_pool as "slotPool",
+    nextval('${SCHEMA}.fencing_token')::text as "fencingToken" from claimed`;
+
+/** Claims ready tasks until the transaction ends, in the order they are to be assigned. */
+export async function claimTasks(
+  transaction: OpenTransaction,
+  runners: readonly OpenRunner[],
+  limit: number,
+  at: Timestamp,
+): Promise<readonly ClaimedTask[]> {
+  const places = runners.reduce((sum, { free }) => sum + free, 0);
+  const { rows } = await transaction.query(CLAIM, [
+    at,
+    runners.map(({ runnerId }) => runnerId),
+    runners.flatMap(({ slotIds }) => slotIds),
+    Math.min(limit, places),
+  ]);
+  // Cast: the columns are those of CLAIM.
+  return (rows as (Omit<ClaimedTask, 'fencingToken'> & { readonly fencingToken: string })[]).map((row) => ({
+    ...row,
+    fencingToken: Number(row.fencingToken),
+  }));
+}

@@ -1,0 +1,18 @@
+import { type CommandRequest, dispatcherCommands } from '@necrocode/contracts';
+import type { JobFacts, TaskId } from '@necrocode/domain';
+import { type AnswersCommands, CommandHandler, type Logger, LOGGER } from '@necrocode/service-kit';
+import { Controller, Inject } from '@nestjs/common';
+import { BlockDispatch, type BlockDispatchOrder } from './block-dispatch.js';
+
+@Controller()
+export class BlockDispatchController implements AnswersCommands {
+  constructor(
+    @Inject(LOGGER) readonly logger: Logger,
+    @Inject(BlockDispatch) private readonly blockDispatch: BlockDispatch,
+  ) {}
+
+  @CommandHandler(dispatcherCommands.blockDispatch)
+  block({ meta, body }: CommandRequest<BlockDispatchOrder>): Promise<{ facts: JobFacts; taskIds: TaskId[] }> {
+    return this.blockDispatch.handle(body, meta);
+  }
+}

@@ -1,0 +1,39 @@
+import type { CommandMeta } from '@necrocode/contracts';
+import type { CancellationId, Cascade, JobFacts, JobId, TaskId } from '@necrocode/domain';
+import type { Logger } from '@necrocode/service-kit';
+import type { DescribeJob } from '../describe-job/describe-job.js';
+import { causedByCommand } from '../streams/cause.js';
+import { known } from '../streams/dispatched-job.js';
+import type { Jobs } from '../streams/jobs.js';
+
+export interface BlockDispatchOrder {
+  readonly cancellationId: CancellationId;
+  readonly jobId: JobId;
+  /** null for the whole job */
+  readonly taskId: TaskId | null;
+  readonly cascade: Cascade;
+}
+
+/** Makes sure that nothing of a cancellation's tasks is assigned any more, and answers how the job stands then. */
+export class BlockDispatch {
+  constructor(
+    private readonly jobs: Jobs,
+    private readonly describeJob: DescribeJob,
+    private readonly logger: Logger,
+  ) {}
+
+  /**
+   * Repeatable: the cancellation is the command, whatever id a request has. `taskIds` is empty when there was nothing left to block.
+   * @throws {Rejection} `job-not-found`, `task-not-found`
+   */
+  async handle(order: BlockDispatchOrder, meta: CommandMeta): Promise<{ facts: JobFacts; taskIds: TaskId[] }> {
+    const { jobId, cancellationId } = order;
+    const command = { type: 'BlockDispatch' as const, ...order, at: new Date().toISOString() };
+    const cause = { ...causedByCommand(meta, jobId), id: `block-dispatch/${cancellationId}` };
+    const { state, repeated } = await this.jobs.handle(jobId, command, cause);
+    const mine = known(state).cancellations.find((blocked) => blocked.cancellationId === cancellationId);
+    const taskIds = [...(mine?.taskIds ?? [])];
+    if (!repeated) this.logger.info({ jobId, cancellationId, tasks: taskIds.length }, 'dispatch blocked');
+    return { facts: await this.describeJob.describe(state), taskIds };
+  }
+}

@@ -1,0 +1,78 @@
+import type { CleanupEvent, ExecutionEvent, RunnerEvent } from '@necrocode/domain';
+import { type StoredEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
+import { parseStreamId } from '@necrocode/contracts';
+import type { FreeSlot } from '../free-slot/free-slot.js';
+import { assumedEnding } from '../record-ending/assumed-ending.js';
+import type { RecordEnding } from '../record-ending/record-ending.js';
+import type { RecordStart } from '../record-start/record-start.js';
+import type { RegisterRunner } from '../register-runner/register-runner.js';
+
+export interface Reactions {
+  readonly recordStart: RecordStart;
+  readonly recordEnding: RecordEnding;
+  readonly freeSlot: FreeSlot;
+  readonly registerRunner: RegisterRunner;
+  readonly wakeAssignment: () => void;
+}
+
+/** What the dispatcher reacts to. Each reaction may run twice, late or stop half-way. */
+type Heard = ExecutionEvent | CleanupEvent | RunnerEvent;
+
+const noUpcasters = new Upcasters();
+
+/** Hands an event to the reaction it calls for; most call for none. */
+export async function react(reactions: Reactions, stored: StoredEvent): Promise<void> {
+  const { aggregate, aggregateId } = parseStreamId(stored.streamId);
+  switch (aggregate) {
+    case 'execution':
+    case 'cleanup':
+    case 'runner':
+      return reactTo(reactions, toDomainEvent<Heard>(stored, noUpcasters), stored);
+    case 'job':
+    case 'slot-pool':
+      // Appended by a replica that may have died before it could assign what its append made possible.
+      if (MAKES_ROOM.has(stored.type)) reactions.wakeAssignment();
+      return;
+    case 'cancellation':
+      return;
+    default:
+      return unheardOf(aggregate, aggregateId);
+  }
+}
+
+const MAKES_ROOM: ReadonlySet<string> = new Set([
+  'TaskQueued',
+  'TaskUnassigned',
+  'TaskRetryScheduled',
+  'TaskCompleted',
+  'TaskFailed',
+  'TaskCancelled',
+  'SlotsAdded',
+  'SlotFreed',
+]);
+
+async function reactTo(reactions: Reactions, event: Heard, stored: StoredEvent): Promise<void> {
+  switch (event.type) {
+    case 'ExecutionStarted':
+      return reactions.recordStart.handle(event.execution, stored);
+    case 'ExecutionEnded':
+      return reactions.recordEnding.handle(event.execution, event.ending, stored);
+    case 'ExecutionFenced':
+      return reactions.recordEnding.handle(event.execution, assumedEnding, stored);
+    case 'SlotProvenClean':
+      return reactions.freeSlot.handle(event, stored);
+    case 'RunnerRegistered':
+      return reactions.registerRunner.handle(event.runner.runnerId, stored);
+    case 'RunnerLost':
+    case 'RunnerReturned':
+    case 'RunnerDrained':
+    case 'RunnerQuarantined':
+      return reactions.registerRunner.handle(event.runnerId, stored);
+    default:
+      return;
+  }
+}
+
+function unheardOf(aggregate: never, aggregateId: string): never {
+  throw new TypeError(`no such aggregate: ${String(aggregate)} (${aggregateId})`);
+}

@@ -1,0 +1,54 @@
+import type { Assignment, HeldSlot, Job, JobFacts, TargetExecution, Task, TaskFacts } from '@necrocode/domain';
+import { type DispatchedJob, known } from '../streams/dispatched-job.js';
+
+/** A job as the dispatcher answers for it. Pure. @throws {Rejection} `job-not-found` */
+export function jobFacts(dispatched: DispatchedJob, heldSlots: readonly HeldSlot[]): JobFacts {
+  const job = known(dispatched);
+  const executionsOf = (task: Task): readonly TargetExecution[] => {
+    const live = 'assignment' in task.progress ? task.progress.assignment : null;
+    const ended = dispatched.endedByCancellation.get(task.spec.taskId);
+    // An attempt given up for lost may still be alive somewhere, so it has not ended as long as nobody has proven it.
+    const all = [...task.unheard, live, ended].filter((assignment) => assignment !== null && assignment !== undefined);
+    return all.map((assignment) => targetExecution(job, task, assignment));
+  };
+  return {
+    jobId: job.jobId,
+    status: job.status,
+    tasks: job.tasks.map(taskFacts),
+    executions: job.tasks.flatMap(executionsOf),
+    heldSlots,
+    runnerId: job.runnerId,
+  };
+}
+
+function taskFacts({ spec: { taskId, key }, progress, attempts }: Task): TaskFacts {
+  const { status } = progress;
+  const fact = { taskId, key, status };
+  switch (status) {
+    case 'blocked':
+    case 'queued':
+    case 'skipped':
+      return { ...fact, neverStarted: attempts === 0, cancellationId: null };
+    case 'pending':
+      return { ...fact, neverStarted: attempts === 1, cancellationId: null };
+    case 'cancelling':
+      return { ...fact, neverStarted: !progress.started && attempts === 1, cancellationId: progress.cancellationId };
+    case 'cancelled':
+      return { ...fact, neverStarted: progress.neverStarted, cancellationId: progress.cancellationId };
+    case 'running':
+    case 'retrying':
+    case 'completed':
+    case 'failed':
+      return { ...fact, neverStarted: false, cancellationId: null };
+    default:
+      return progress satisfies never;
+  }
+}
+
+function targetExecution(
+  { jobId }: Job,
+  { spec: { taskId, key, gracePeriodMs, signal, signalTo } }: Task,
+  assignment: Assignment,
+): TargetExecution {
+  return { execution: { ...assignment, jobId, taskId }, taskKey: key, gracePeriodMs, signal, signalTo };
+}

@@ -1,0 +1,92 @@
+import { subjects } from '@necrocode/contracts';
+import { consumeEvents, type EventConsumer, type MessagingConnection } from '@necrocode/messaging';
+import {
+  CONFIG,
+  consumerLog,
+  DATABASE,
+  EVENT_STORE,
+  type Logger,
+  LOGGER,
+  MESSAGING,
+  postgresCheckpoint,
+} from '@necrocode/service-kit';
+import { type BeforeApplicationShutdown, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import type { TransactionalStore } from './assign-task/assign-tasks.js';
+import { BlockDispatch } from './block-dispatch/block-dispatch.js';
+import { BlockDispatchController } from './block-dispatch/block-dispatch.controller.js';
+import { DescribeJob } from './describe-job/describe-job.js';
+import { DescribeJobController } from './describe-job/describe-job.controller.js';
+import { Dispatcher } from './dispatcher.js';
+import type { DispatcherConfig } from './dispatcher.config.js';
+import { FindTask } from './find-task/find-task.js';
+import { FindTaskController } from './find-task/find-task.controller.js';
+import { natsRunnerControl } from './start-execution/runner-control.js';
+import { SubmitJob } from './submit-job/submit-job.js';
+import { SubmitJobController } from './submit-job/submit-job.controller.js';
+import { SCHEMA } from './tables/schema.js';
+
+const DURABLE = 'dispatcher-reactions';
+
+/** The map of the service: commands come in over NATS, what happened elsewhere as events, and two loops see to the rest. */
+@Module({
+  controllers: [SubmitJobController, DescribeJobController, FindTaskController, BlockDispatchController],
+  providers: [
+    {
+      provide: Dispatcher,
+      useFactory: (
+        config: DispatcherConfig,
+        store: TransactionalStore,
+        database: DataSource,
+        messaging: MessagingConnection,
+        logger: Logger,
+      ) =>
+        new Dispatcher({
+          store,
+          database,
+          runners: natsRunnerControl(messaging, config.START_TIMEOUT_MS),
+          wakeRelay: () => nudge(messaging),
+          config,
+          logger,
+        }),
+      inject: [CONFIG, EVENT_STORE, DATABASE, MESSAGING, LOGGER],
+    },
+    { provide: SubmitJob, useFactory: ({ submitJob }: Dispatcher) => submitJob, inject: [Dispatcher] },
+    { provide: DescribeJob, useFactory: ({ describeJob }: Dispatcher) => describeJob, inject: [Dispatcher] },
+    { provide: FindTask, useFactory: ({ findTask }: Dispatcher) => findTask, inject: [Dispatcher] },
+    { provide: BlockDispatch, useFactory: ({ blockDispatch }: Dispatcher) => blockDispatch, inject: [Dispatcher] },
+  ],
+})
+export class DispatcherModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  #consumer: EventConsumer | undefined;
+
+  constructor(
+    @Inject(Dispatcher) private readonly dispatcher: Dispatcher,
+    @Inject(EVENT_STORE) private readonly store: TransactionalStore,
+    @Inject(DATABASE) private readonly database: DataSource,
+    @Inject(MESSAGING) private readonly connection: MessagingConnection,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.dispatcher.start();
+    this.#consumer = consumeEvents({
+      connection: this.connection,
+      durable: DURABLE,
+      store: this.store,
+      checkpoint: postgresCheckpoint(this.database, SCHEMA, DURABLE),
+      handle: ({ event }) => this.dispatcher.react(event),
+      observe: consumerLog(this.logger, DURABLE),
+    });
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.#consumer?.stop();
+    await this.dispatcher.stop();
+  }
+}
+
+/** Lossy on purpose: a relay that misses it polls. */
+function nudge({ nats, link }: MessagingConnection): void {
+  if (link.state === 'connected') nats.publish(subjects.relayNudge);
+}

@@ -1,0 +1,124 @@
+import type { ExecutionId } from '@necrocode/domain';
+import { Driver, DriveQueue, type Logger } from '@necrocode/service-kit';
+import type { StoredEvent } from '@necrocode/event-store';
+import type { DataSource } from 'typeorm';
+import { AssignLoop } from './assign-task/assign-loop.js';
+import { AssignTasks, type TransactionalStore } from './assign-task/assign-tasks.js';
+import { nextDueInMs } from './assign-task/next-due.js';
+import { BlockDispatch } from './block-dispatch/block-dispatch.js';
+import { react } from './consume-events/event-routes.js';
+import { DescribeJob } from './describe-job/describe-job.js';
+import { HeldSlots } from './describe-job/held-slots.js';
+import type { DispatcherConfig } from './dispatcher.config.js';
+import { FindTask } from './find-task/find-task.js';
+import { FreeSlot } from './free-slot/free-slot.js';
+import { RecordEnding } from './record-ending/record-ending.js';
+import { RecordStart } from './record-start/record-start.js';
+import { RegisterRunner } from './register-runner/register-runner.js';
+import type { RunnerControl } from './start-execution/runner-control.js';
+import { StartExecution } from './start-execution/start-execution.js';
+import type { StartOrder } from './start-execution/start-order.js';
+import { Jobs } from './streams/jobs.js';
+import { SlotPools } from './streams/slot-pools.js';
+import { SubmitJob } from './submit-job/submit-job.js';
+import { OwnTables } from './tables/own-tables.js';
+import { SCHEMA, START_DRIVE } from './tables/schema.js';
+import { UnassignTask } from './unassign-task/unassign-task.js';
+
+/** What a dispatcher stands on. */
+export interface DispatcherGround {
+  readonly store: TransactionalStore;
+  readonly database: DataSource;
+  readonly runners: RunnerControl;
+  /** An append inside a transaction is not the store's to announce. */
+  readonly wakeRelay: () => void;
+  readonly config: Omit<
+    DispatcherConfig,
+    'DATABASE_URL' | 'NATS_URL' | 'HEALTH_PORT' | 'LOG_LEVEL' | 'START_TIMEOUT_MS'
+  >;
+  readonly logger: Logger;
+}
+
+/** The parts of one replica, put together, and its two loops: assigning, and asking again for starts that were not answered. */
+export class Dispatcher {
+  readonly tables: OwnTables;
+  readonly submitJob: SubmitJob;
+  readonly describeJob: DescribeJob;
+  readonly findTask: FindTask;
+  readonly blockDispatch: BlockDispatch;
+  readonly #startExecution: StartExecution;
+  readonly #assignTasks: AssignTasks;
+  readonly #reactions: Parameters<typeof react>[0];
+  readonly #loop: AssignLoop;
+  readonly #driver: Driver;
+
+  constructor(private readonly ground: DispatcherGround) {
+    const { store, database, runners, config, logger } = ground;
+    const wake = (): void => this.#loop.wake();
+    const jobs = new Jobs(store);
+    const pools = new SlotPools(store);
+    const starts = new DriveQueue(database, SCHEMA, START_DRIVE);
+    this.tables = new OwnTables(database);
+    this.submitJob = new SubmitJob(store, wake, logger);
+    this.describeJob = new DescribeJob(jobs, new HeldSlots(this.tables));
+    this.findTask = new FindTask(this.tables);
+    this.blockDispatch = new BlockDispatch(jobs, this.describeJob, logger);
+    const unassignTask = new UnassignTask(store, jobs, pools, wake);
+    this.#startExecution = new StartExecution(runners, unassignTask, store, this.tables, starts, logger);
+    this.#assignTasks = new AssignTasks(store, this.tables, pools, config.ASSIGN_BATCH);
+    this.#reactions = {
+      recordStart: new RecordStart(jobs),
+      recordEnding: new RecordEnding(store, jobs, pools, wake, logger),
+      freeSlot: new FreeSlot(store, pools, wake, logger),
+      registerRunner: new RegisterRunner(
+        store,
+        pools,
+        this.tables,
+        { assignment: wake, starts: () => this.#driver.nudge() },
+        logger,
+      ),
+      wakeAssignment: wake,
+    };
+    this.#loop = new AssignLoop({
+      assignBatch: () => this.assignBatch(),
+      nextDueInMs: () => nextDueInMs(this.tables, Date.now()),
+      begin: (order) => this.#startExecution.begin(order),
+      pollMs: config.ASSIGN_POLL_MS,
+      logger,
+    });
+    this.#driver = new Driver({
+      queue: starts,
+      drive: (executionId) => this.driveStart(executionId as ExecutionId), // The table's keys are what we wrote.
+      logger,
+      backoff: { firstMs: config.REDRIVE_FIRST_MS, longestMs: config.REDRIVE_LONGEST_MS },
+    });
+  }
+
+  start(): void {
+    this.#loop.start();
+    this.#driver.start();
+  }
+
+  /** Finishes what is under way. */
+  async stop(): Promise<void> {
+    await Promise.all([this.#loop.stop(), this.#driver.stop()]);
+    await this.#startExecution.settled();
+  }
+
+  /** What the events of all services mean to the dispatcher. */
+  react(event: StoredEvent): Promise<void> {
+    return react(this.#reactions, event);
+  }
+
+  /** One step of the assigning loop. @returns what is to be started */
+  async assignBatch(): Promise<readonly StartOrder[]> {
+    const orders = await this.#assignTasks.assignBatch();
+    if (orders.length > 0) this.ground.wakeRelay();
+    return orders;
+  }
+
+  /** One step of the other loop. */
+  driveStart(executionId: ExecutionId): Promise<void> {
+    return this.#startExecution.drive(executionId);
+  }
+}

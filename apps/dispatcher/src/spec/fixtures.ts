@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import type { CommandMeta, StartReply, StartRequest } from '@necrocode/contracts';
+import type { ExecutionEnding, ExecutionIdentity, RunnerDescription, RunnerId, SubmittedTask } from '@necrocode/domain';
+import { newId } from '@necrocode/service-kit';
+import type { RunnerControl } from '../start-execution/runner-control.js';
+import type { Submission } from '../submit-job/submit-job.js';
+
+export function meta(): CommandMeta {
+  return { id: randomUUID(), actor: 'user:ada' };
+}
+
+export function task(key: string, wishes: Partial<SubmittedTask> = {}): SubmittedTask {
+  return {
+    taskId: newId('task'),
+    key,
+    command: ['sleep', '1000'],
+    env: {},
+    workingDirectory: 'workspace',
+    dependsOn: [],
+    slotPool: null,
+    retry: { maxAttempts: 1, backoff: { initialMs: 20, factor: 1, maxMs: 1_000, jitter: 0 } },
+    timeoutMs: null,
+    gracePeriodMs: 10_000,
+    signal: 'SIGTERM',
+    signalTo: 'tree',
+    artifacts: [],
+    onCancelArtifacts: 'keep',
+    optional: false,
+    ...wishes,
+  };
+}
+
+export function submission(tasks: readonly SubmittedTask[], spec: Partial<Submission['spec']> = {}): Submission {
+  return {
+    jobId: newId('job'),
+    spec: { name: 'job', queue: 'default', priority: 50, labels: {}, metadata: {}, owner: 'ada', ...spec },
+    tasks,
+  };
+}
+
+/** @param pools how many slots of each pool it offers */
+export function runnerDescription(capacity: number, pools: Readonly<Record<string, number>> = {}): RunnerDescription {
+  const runnerId = newId('run');
+  const slots = Object.entries(pools).flatMap(([pool, count]) =>
+    Array.from({ length: count }, (_, index) => ({
+      pool,
+      slotId: slotId(runnerId, pool, index + 1),
+      runnerId,
+      kind: 'repository' as const,
+    })),
+  );
+  return { runnerId, host: 'host', bootId: 'boot', capacity, containment: 'cgroup2', labels: {}, slots, version: '1' };
+}
+
+export function ending(reason: ExecutionEnding['reason'], change: Partial<ExecutionEnding> = {}): ExecutionEnding {
+  return {
+    reason,
+    exit: { code: reason === 'exited' ? 0 : null, signal: null },
+    started: true,
+    cancellationId: null,
+    error: null,
+    evidence: {
+      containment: 'cgroup2',
+      assurance: 'kernel',
+      signals: [],
+      forced: false,
+      peakProcesses: 1,
+      survivors: 0,
+      passes: 1,
+      provenGoneAt: '2026-01-01T00:00:00.000Z',
+    },
+    ...change,
+  };
+}
+
+/** Agents that answer as told and remember what they were asked. */
+export class ScriptedRunners implements RunnerControl {
+  readonly asked: StartRequest[] = [];
+  answer: (request: StartRequest) => Promise<StartReply> = () => Promise.resolve({ answer: 'accepted' });
+
+  start(request: StartRequest): Promise<StartReply> {
+    this.asked.push(request);
+    return this.answer(request);
+  }
+
+  get started(): readonly ExecutionIdentity[] {
+    return this.asked.map(({ execution }) => execution);
+  }
+}
+
+function slotId(runnerId: RunnerId, pool: string, number: number): RunnerDescription['slots'][number]['slotId'] {
+  return `${runnerId}/${pool}/${number}` as RunnerDescription['slots'][number]['slotId']; // Its form is what makes it one.
+}

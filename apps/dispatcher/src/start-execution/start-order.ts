@@ -1,0 +1,26 @@
+import type { StartRequest } from '@necrocode/contracts';
+import type { Assignment, Job, Task } from '@necrocode/domain';
+
+/** An assignment that is committed and whose execution is to be started. */
+export interface StartOrder {
+  readonly job: Pick<Job, 'jobId'>;
+  readonly task: Pick<Task, 'spec'>;
+  readonly assignment: Assignment;
+  /** Of the assignment. */
+  readonly traceparent: string | undefined;
+}
+
+/** What the runner is asked. Carries argv and env: never to be logged. */
+export function startRequestOf({ job, task, assignment, traceparent }: StartOrder): StartRequest {
+  const { taskId, key, command, env, workingDirectory, timeoutMs, signal, signalTo, gracePeriodMs } = task.spec;
+  return {
+    execution: { ...assignment, jobId: job.jobId, taskId },
+    taskKey: key,
+    command: [...command],
+    env: { ...env },
+    workingDirectory,
+    timeoutMs,
+    onTimeout: { cancellationId: null, signal, signalTo, gracePeriodMs, force: false },
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
+}

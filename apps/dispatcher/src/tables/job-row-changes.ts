@@ -1,0 +1,123 @@
+import type { ExecutionId, Job, JobEvent, JobId, RunnerId, Task, TaskId, Timestamp } from '@necrocode/domain';
+import { pauseAfterRefusals } from './pause-after-refusals.js';
+
+export interface ReadyRow {
+  readonly jobId: JobId;
+  readonly priority: number;
+  /** Of the job: the older job goes first, however late a task of it became ready. */
+  readonly submittedAt: Timestamp;
+  readonly notBefore: Timestamp;
+  readonly slotPool: string | null;
+}
+
+export interface AssignmentRow {
+  readonly jobId: JobId;
+  readonly executionId: ExecutionId;
+  readonly runnerId: RunnerId;
+}
+
+/** What the rows of jobs become; null deletes a row. Keyed, so of several changes of one row the last stands. */
+export interface JobRowChanges {
+  readonly tasks: ReadonlyMap<TaskId, JobId>;
+  readonly ready: ReadonlyMap<TaskId, ReadyRow | null>;
+  readonly assignments: ReadonlyMap<TaskId, AssignmentRow | null>;
+  /** Whether the start of an execution is still to be driven. */
+  readonly starts: ReadonlyMap<ExecutionId, boolean>;
+  readonly placements: ReadonlyMap<JobId, RunnerId | null>;
+}
+
+/**
+ * What events of one job mean for the dispatcher's rows. Pure; the same for an append and for a rebuild.
+ * @param job after the last of the events
+ */
+export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChanges {
+  const changes = {
+    tasks: new Map<TaskId, JobId>(),
+    ready: new Map<TaskId, ReadyRow | null>(),
+    assignments: new Map<TaskId, AssignmentRow | null>(),
+    starts: new Map<ExecutionId, boolean>(),
+    placements: new Map<JobId, RunnerId | null>(),
+  };
+  const byId = new Map(job.tasks.map((task) => [task.spec.taskId, task]));
+  for (const event of events) apply(event);
+  return changes;
+
+  function apply(event: JobEvent): void {
+    switch (event.type) {
+      case 'JobSubmitted':
+        for (const { taskId } of event.tasks) changes.tasks.set(taskId, job.jobId);
+        return;
+      case 'TaskQueued':
+        changes.ready.set(event.taskId, readyRow(job, byId.get(event.taskId), event.at));
+        return;
+      case 'TaskAssigned': {
+        const { executionId, runnerId } = event.assignment;
+        changes.ready.set(event.taskId, null);
+        changes.assignments.set(event.taskId, { jobId: job.jobId, executionId, runnerId });
+        changes.starts.set(executionId, true);
+        changes.placements.set(job.jobId, job.runnerId);
+        return;
+      }
+      case 'TaskUnassigned': {
+        const task = byId.get(event.taskId);
+        const notBefore = later(event.at, pauseAfterRefusals(task));
+        changes.ready.set(event.taskId, readyRow(job, task, notBefore));
+        changes.assignments.set(event.taskId, null);
+        changes.starts.set(event.executionId, false);
+        return;
+      }
+      case 'TaskStarted':
+      case 'TaskCancellationStarted':
+        changes.starts.set(event.executionId, false);
+        return;
+      case 'TaskRetryScheduled':
+        changes.ready.set(event.taskId, readyRow(job, byId.get(event.taskId), event.notBefore));
+        changes.assignments.set(event.taskId, null);
+        changes.starts.set(event.executionId, false);
+        return;
+      case 'TaskCompleted':
+      case 'TaskFailed':
+        changes.assignments.set(event.taskId, null);
+        changes.starts.set(event.executionId, false);
+        return;
+      case 'TaskCancelled': {
+        const last = byId.get(event.taskId)?.executionIds.at(-1);
+        changes.ready.set(event.taskId, null);
+        changes.assignments.set(event.taskId, null);
+        if (last !== undefined) changes.starts.set(last, false);
+        return;
+      }
+      case 'JobCompleted':
+      case 'JobFailed':
+      case 'JobCancelled':
+        changes.placements.set(job.jobId, null);
+        return;
+      case 'TaskSkipped':
+      case 'DispatchBlocked':
+      case 'LateReportNoted':
+        return;
+      default:
+        return event satisfies never;
+    }
+  }
+}
+
+/** The changes of many jobs as one, so that each table is written by one statement. */
+export function mergeChanges(all: readonly JobRowChanges[]): JobRowChanges {
+  return {
+    tasks: new Map(all.flatMap(({ tasks }) => [...tasks])),
+    ready: new Map(all.flatMap(({ ready }) => [...ready])),
+    assignments: new Map(all.flatMap(({ assignments }) => [...assignments])),
+    starts: new Map(all.flatMap(({ starts }) => [...starts])),
+    placements: new Map(all.flatMap(({ placements }) => [...placements])),
+  };
+}
+
+function readyRow(job: Job, task: Task | undefined, notBefore: Timestamp): ReadyRow {
+  const { jobId, submittedAt } = job;
+  return { jobId, priority: job.spec.priority, submittedAt, notBefore, slotPool: task?.spec.slotPool ?? null };
+}
+
+function later(at: Timestamp, ms: number): Timestamp {
+  return new Date(Date.parse(at) + ms).toISOString();
+}

@@ -1,0 +1,4 @@
+/** The service's own schema. */
+export const SCHEMA = 'dispatcher';
+/** Starts not yet known to have happened, as a `DriveQueue` keeps them: `key` is the execution's id. */
+export const START_DRIVE = 'start_drive';
