@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ProcessTreeError } from '../errors.js';
 
@@ -22,15 +22,13 @@ export function resolveCommand(command: readonly string[], cwd: string, env: Rea
     : (env['PATH'] ?? defaultPath).split(':').map((directory) => resolve(cwd, directory, program));
   const executable = candidates.find(isExecutable);
   if (executable !== undefined) return executable;
-  const present = candidates.find((path) => statSync(path, { throwIfNoEntry: false }) !== undefined);
+  const present = candidates.find((path) => statOf(path) !== undefined);
   throw present === undefined
     ? new ProcessTreeError('command-not-found', `There is no program ${program}.`)
     : new ProcessTreeError('command-not-executable', `${present} may not be executed.`);
 }
 
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
+const isDirectory = (path: string): boolean => statOf(path)?.isDirectory() ?? false;
 
 function isExecutable(path: string): boolean {
   try {
@@ -38,5 +36,14 @@ function isExecutable(path: string): boolean {
     return statSync(path).isFile();
   } catch {
     return false;
+  }
+}
+
+/** undefined also for what lies in a directory that is closed to us: a shell passes over those in PATH as well. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
   }
 }
