@@ -42,6 +42,7 @@ export const jetStreamCodes = {
   noMessageFound: 10037,
   streamNameInUse: 10058,
   streamNotFound: 10059,
+  wrongLastMessage: 10070,
   wrongLastSequence: 10071,
   wrongLastSequenceUnknown: 10164,
 } as const;
@@ -49,4 +50,8 @@ export const jetStreamCodes = {
 export function isWrongLastSequence(error: unknown): boolean {
   const code = jetStreamCode(error);
   return code === jetStreamCodes.wrongLastSequence || code === jetStreamCodes.wrongLastSequenceUnknown;
+}
+
+export function isWrongLastMessage(error: unknown): boolean {
+  return jetStreamCode(error) === jetStreamCodes.wrongLastMessage;
 }

@@ -99,11 +99,14 @@ describe('a lease', () => {
   it('passes on when the holder hangs, and the holder knows it when it comes round', async () => {
     const proxy = await cutProxy(nats.server.port);
     nats.defer(() => proxy.close());
-    const first = replica(await nats.connect({ url: proxy.url(nats.server.url) }), quick);
+    const frozen = await nats.connect({ url: proxy.url(nats.server.url) });
+    const first = replica(frozen, quick);
     await soon(() => expect(first.active).toBe(true));
     const second = replica(await nats.connect(), quick);
     proxy.freeze();
     await soon(() => expect([first.active, second.active]).toEqual([false, true]));
+    // By its own clock, not because the client has noticed that nothing answers.
+    expect(frozen.link.state).toBe('connected');
     proxy.thaw();
     await second.stop();
     await soon(() => expect([first.turns, first.active]).toEqual([2, true]));
