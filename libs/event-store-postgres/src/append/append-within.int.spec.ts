@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { EventIdTaken, MalformedAppend, verifyStream, WrongExpectedVersion } from '@necrocode/event-store';
 import { appendOf, freshStream, someEvents } from '@necrocode/event-store/contract';
-import { eventually } from '@necrocode/testing';
 import { openTestStore, type TestStore } from '../spec/open-test-store.js';
 import { Sessions } from '../spec/sessions.js';
+import { soon } from '../spec/soon.js';
 
 // Real servers on a machine that may be busy.
 jest.setTimeout(60_000);
@@ -25,7 +25,7 @@ afterAll(() => test.close());
 
 /** Resolves when some session waits for another's transaction. */
 const blocked = (): Promise<void> =>
-  eventually(async () => {
+  soon(async () => {
     const observer = await sessions.open();
     const { rowCount } = await observer.query(
       "select from pg_stat_activity where wait_event = 'transactionid' and datname = current_database()",

@@ -2,11 +2,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { startPostgres } from '@necrocode/embedded';
 import { StoreUnavailable } from '@necrocode/event-store';
 import { appendOf, freshStream, someEvents } from '@necrocode/event-store/contract';
-import { eventually, tempDirectory } from '@necrocode/testing';
+import { tempDirectory } from '@necrocode/testing';
 import type { PostgresEventStore } from '../postgres-event-store.js';
 import { type CuttableProxy, startCuttableProxy } from '../spec/cuttable-proxy.js';
 import { openStore, openTestStore, type TestStore } from '../spec/open-test-store.js';
 import { Sessions } from '../spec/sessions.js';
+import { soon } from '../spec/soon.js';
 
 // Real servers on a machine that may be busy.
 jest.setTimeout(60_000);
@@ -61,7 +62,7 @@ describe('a connection that is lost', () => {
     const append = appendOf(job, 0, someEvents(1));
     proxy.loseNextAnswer();
     await expect(store.append([append])).rejects.toBeInstanceOf(StoreUnavailable);
-    await eventually(async () => expect(await direct.store.readStream(job)).toHaveLength(1));
+    await soon(async () => expect(await direct.store.readStream(job)).toHaveLength(1));
     expect(await store.append([append])).toMatchObject({ repeated: true });
   });
 
@@ -79,7 +80,7 @@ describe('a connection that is lost', () => {
   it('while idle is not noticed by the next append', async () => {
     await store.append([appendOf(job, 0, someEvents(1))]);
     proxy.cutAll();
-    await eventually(async () =>
+    await soon(async () =>
       expect(await store.append([appendOf(freshStream(), 0, someEvents(1))])).toMatchObject({ repeated: false }),
     );
   });
@@ -90,7 +91,7 @@ describe('a connection that is lost', () => {
     await direct.store.appendWithin(blocker, [appendOf(job, 0, someEvents(1))]);
     const append = store.append([appendOf(job, 0, someEvents(1))]).catch((error: unknown) => error);
     const admin = await holder.open();
-    await eventually(async () => {
+    await soon(async () => {
       const killed = await admin.query(
         "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'transactionid' and datname = current_database()",
       );
@@ -136,12 +137,12 @@ describe('PostgreSQL', () => {
           }
         }
       });
-      await eventually(() => expect(acknowledged.length).toBeGreaterThan(50));
+      await soon(() => expect(acknowledged.length).toBeGreaterThan(50));
       await server.kill();
       await expect(store.readStream('any')).rejects.toBeInstanceOf(StoreUnavailable);
       await server.restart();
       const before = acknowledged.length;
-      await eventually(() => expect(acknowledged.length).toBeGreaterThan(before + 50));
+      await soon(() => expect(acknowledged.length).toBeGreaterThan(before + 50));
       writing = false;
       await Promise.all(writers);
       const streams = await store.readStreams(acknowledged);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { anEvent, appendOf, freshStream, someEvents } from '@necrocode/event-store/contract';
-import { eventually } from '@necrocode/testing';
 import { openTestStore, type TestStore } from '../spec/open-test-store.js';
 import { Sessions } from '../spec/sessions.js';
+import { soon } from '../spec/soon.js';
 
 // Real servers on a machine that may be busy.
 jest.setTimeout(60_000);
@@ -94,7 +94,7 @@ describe('numbering', () => {
     await undone.query('rollback');
     const admin = await sessions.open();
     await admin.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
-    await eventually(async () => {
+    await soon(async () => {
       const sessionsOfPid = await admin.query('select from pg_stat_activity where pid = $1', [rows[0]?.pid]);
       expect(sessionsOfPid.rowCount).toBe(0);
     });

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { appendOf, freshStream, someEvents } from '@necrocode/event-store/contract';
-import { eventually } from '@necrocode/testing';
 import { ArraySink } from '../spec/array-sink.js';
 import { openTestStore, type TestStore } from '../spec/open-test-store.js';
 import { Sessions } from '../spec/sessions.js';
+import { soon } from '../spec/soon.js';
 import { type Relay, type RelayOptions } from './relay.js';
 import type { RelayEvent } from './relay-event.js';
 
@@ -33,7 +33,7 @@ function startRelay(options: Partial<RelayOptions> = {}): Relay {
 }
 
 async function elected(relay: Relay): Promise<Relay> {
-  await eventually(() => expect(relay.isElected).toBe(true));
+  await soon(() => expect(relay.isElected).toBe(true));
   return relay;
 }
 
@@ -42,7 +42,7 @@ async function append(events: number): Promise<void> {
 }
 
 async function publishedAll(count: number): Promise<void> {
-  await eventually(() => expect(sink.published).toHaveLength(count));
+  await soon(() => expect(sink.published).toHaveLength(count));
   expect(sink.published.map(({ position }) => position)).toEqual(sink.published.map((_, index) => BigInt(index + 1)));
   expect(sink.published).toEqual(await test.store.readAll(0n, count));
 }
@@ -121,7 +121,7 @@ describe('the relay', () => {
       if (overlaps === 3 || mine % 2 === 0) return;
       // Another relay takes the lease while this one is inside a publish.
       await session.query("update event_store.relay_lease set holder = 'nobody', expires_at = '-infinity'");
-      await eventually(() => expect(entered).toBeGreaterThan(mine));
+      await soon(() => expect(entered).toBeGreaterThan(mine));
       overlaps++;
     };
     for (let n = 0; n < 2; n++) startRelay({ pollMs: 5, leaseMs: 60 });
@@ -158,7 +158,7 @@ describe('the relay', () => {
     };
     await append(2);
     first.wake();
-    await eventually(() => expect(reached).toBe(true));
+    await soon(() => expect(reached).toBe(true));
     const sessions = new Sessions(test.url);
     // The lease of a process that is gone: nobody renews it any more.
     await (await sessions.open()).query("update event_store.relay_lease set holder = 'a dead process'");
@@ -200,9 +200,9 @@ describe('the relay', () => {
     };
     startRelay({ pollMs: 20 });
     await append(3);
-    await eventually(() => expect(told.some(({ kind }) => kind === 'failed')).toBe(true));
+    await soon(() => expect(told.some(({ kind }) => kind === 'failed')).toBe(true));
     await append(2);
-    await eventually(async () => expect(await test.store.lastPosition()).toBe(5n));
+    await soon(async () => expect(await test.store.lastPosition()).toBe(5n));
     expect(sink.published).toEqual([]);
     away = false;
     await publishedAll(5);
@@ -215,7 +215,7 @@ describe('the relay', () => {
     if (!first || !second) throw new Error('two events were appended');
     await sink.publish(await sink.tail(), [first, second, { ...second, position: 3n }]);
     startRelay({ pollMs: 20 });
-    await eventually(() => {
+    await soon(() => {
       const failure = told.find((event) => event.kind === 'failed');
       expect(failure?.error).toMatchObject({ name: 'SinkAhead', sinkPosition: 3n, storePosition: 2n });
     });
@@ -226,7 +226,7 @@ describe('the relay', () => {
 
   it('raises the epoch with every change of holder, and only then', async () => {
     const first = await elected(startRelay({ leaseMs: 60 }));
-    await eventually(async () => {
+    await soon(async () => {
       const admin = new Sessions(test.url);
       const { rows } = await (
         await admin.open()
