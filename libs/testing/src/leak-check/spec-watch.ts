@@ -5,13 +5,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { findProcessesOf, MARKER } from './live-processes.js';
 import { countHandles, describeNewHandles } from './open-handles.js';
 
-/** What closes by itself (a socket whose peer is hanging up, a child just killed) has this long to do so. */
-const SETTLE_WITHIN_MS = 3_000;
+/** What closes by itself (a socket whose peer is hanging up, a child just killed) has this long to do so; nobody else waits for it. */
+const SETTLE_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 20;
 
 export interface SpecWatch {
+  /** Where the spec file's temporary files go. */
+  readonly directory: string;
   /** Everything the spec file left behind, one line each; waits a moment for what is just closing. */
-  findLeaks(): Promise<string[]>;
+  findLeaks(settleWithinMs?: number): Promise<string[]>;
   /** Kills and removes what is left, so that the next spec file starts clean. */
   end(): void;
 }
@@ -36,8 +38,9 @@ export function watchSpec(): SpecWatch {
   ];
 
   return {
-    findLeaks: async () => {
-      const deadline = performance.now() + SETTLE_WITHIN_MS;
+    directory,
+    findLeaks: async (settleWithinMs = SETTLE_WITHIN_MS) => {
+      const deadline = performance.now() + settleWithinMs;
       let leaks = look();
       while (leaks.length > 0 && performance.now() < deadline) {
         await delay(LOOK_EVERY_MS, undefined, { ref: false });
