@@ -27,6 +27,12 @@ export const catalog = {
     'The body is not JSON.',
     'Send a JSON document with Content-Type: application/json.',
   ),
+  'malformed-request': entry(
+    400,
+    'validation',
+    'The request is not well-formed HTTP.',
+    'Check the encoding of the URL and that Content-Length fits the body.',
+  ),
   'malformed-id': entry(
     400,
     'validation',

@@ -9,18 +9,29 @@ import { runnerResource, slotPoolResource } from './estate-resources.js';
 export const LONGEST_WAIT_S = 300;
 
 const limit = (most: number) => z.coerce.number().int().min(1).max(most);
+/** No text in the database holds a NUL, so none can be looked for. */
+const text = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .max(most)
+    .refine((value) => !value.includes('\0'), 'must not contain a NUL character');
 /** One value or several, as a query string brings them. */
 const several = <Item extends z.ZodType>(item: Item) =>
   z.union([item, z.array(item)]).transform((value) => (Array.isArray(value) ? value : [value]));
 
 /** `GET /jobs`: newest first. `state` and `label` may be repeated; a job must have every label. */
 export const listJobsQuery = z.strictObject({
-  queue: z.string().min(1).max(100).optional(),
+  queue: text(100).optional(),
   state: several(jobStatus).optional(),
-  label: several(z.string().regex(/^[^=]{1,100}=.{0,200}$/, 'must look like key=value')).optional(),
-  owner: z.string().min(1).max(200).optional(),
+  label: several(text(301).regex(/^[^=]{1,100}=[^]{0,200}$/, 'must look like key=value')).optional(),
+  owner: text(200).optional(),
   limit: limit(200).default(50),
-  cursor: z.string().max(100).optional(),
+  /** `nextCursor` of the page before. */
+  cursor: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,40}$/, 'must be the nextCursor of the page before')
+    .optional(),
 });
 
 /** `GET /cancellations`: newest first. */

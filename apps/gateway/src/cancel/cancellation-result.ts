@@ -1,0 +1,66 @@
+import type { CancellationResource, CancellationResult } from '@necrocode/contracts';
+import type { CancellationId, CancellationTarget } from '@necrocode/domain';
+
+export interface RequestAnswer {
+  readonly result: CancellationResult['result'];
+  readonly cancellationId: CancellationId | null;
+}
+
+/** The answer to a request to cancel, in words that claim no more than is known. */
+export function cancellationResult(
+  target: CancellationTarget,
+  { result, cancellationId }: RequestAnswer,
+  cancellation: CancellationResource | null,
+): CancellationResult {
+  return {
+    result,
+    jobId: target.jobId,
+    taskId: target.kind === 'task' ? target.taskId : null,
+    cancellationId,
+    message: cancellation ? outcomeMessage(cancellation) : requestMessage(result, target.kind),
+    links: cancellationId === null ? null : cancellationLinks(cancellationId),
+    cancellation,
+  };
+}
+
+export function cancellationLinks(cancellationId: CancellationId): {
+  readonly self: string;
+  readonly events: string;
+  readonly replay: string;
+  readonly certificate: string;
+} {
+  const self = `/api/cancellations/${cancellationId}`;
+  return { self, events: `${self}/events`, replay: `${self}/replay`, certificate: `${self}/certificate` };
+}
+
+function requestMessage(result: RequestAnswer['result'], kind: CancellationTarget['kind']): string {
+  switch (result) {
+    case 'accepted':
+      return `Requested: the ${kind} will be ended and the end proven.`;
+    case 'joined':
+      return `A cancellation of this ${kind} is under way; the request has joined it.`;
+    case 'already-completed':
+    case 'already-failed':
+    case 'already-cancelled':
+    case 'already-skipped':
+      return `Nothing to do: the ${kind} is ${result.slice('already-'.length)} already.`;
+    default:
+      return result satisfies never;
+  }
+}
+
+function outcomeMessage({ status, word, waitingFor }: CancellationResource): string {
+  switch (status) {
+    case 'completed':
+      return 'Cancelled: everything is gone, and the certificate says so.';
+    case 'partial':
+      return `Not complete: waiting for ${waitingFor.join('; ')}. It is driven on.`;
+    case 'unconfirmed':
+      return `Unconfirmed: waiting for ${waitingFor.join('; ')}. It is driven on.`;
+    case 'requested':
+    case 'in-progress':
+      return `The wait is over before the end: ${word}; waiting for ${waitingFor.join('; ')}.`;
+    default:
+      return status satisfies never;
+  }
+}

@@ -1,0 +1,65 @@
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { AwaitOutcome } from './cancel/await-outcome.js';
+import { CancelController } from './cancel/cancel.controller.js';
+import { HealthController } from './health/health.controller.js';
+import { ListArtifactsController } from './list-artifacts/list-artifacts.controller.js';
+import { ListJobsController } from './list-jobs/list-jobs.controller.js';
+import { DocsController } from './openapi/docs.controller.js';
+import { Projector } from './read-model/projector.js';
+import { ReadModel } from './read-model/read-model.js';
+import { Timeline } from './read-model/timeline.js';
+import { FollowOutput } from './read-logs/follow-output.js';
+import { OutputStream } from './read-logs/output-stream.js';
+import { ReadLogsController } from './read-logs/read-logs.controller.js';
+import { ReplayController } from './replay-cancellation/replay.controller.js';
+import { RunnerController } from './runners/runner.controller.js';
+import { Services } from './services/services.js';
+import { CancellationController } from './show-cancellation/cancellation.controller.js';
+import { CancellationReader } from './show-cancellation/cancellation-reader.js';
+import { JobController } from './show-job/job.controller.js';
+import { SlotPoolController } from './slot-pools/slot-pool.controller.js';
+import { StreamReader } from './streams/stream-reader.js';
+import { SubmitJobController } from './submit-job/submit-job.controller.js';
+import { EventBell } from './wake/event-bell.js';
+import { Shutdown } from './wake/shutdown.js';
+import { WatchController } from './watch/watch.controller.js';
+import { WatchStory } from './watch/watch-story.js';
+
+/**
+ * The map of the gateway. Commands go through `Services`; one resource is read by `StreamReader`; lists and timelines come
+ * from the rows the `Projector` keeps.
+ */
+@Module({
+  imports: [DiscoveryModule],
+  controllers: [
+    SubmitJobController,
+    ListJobsController,
+    JobController,
+    CancelController,
+    CancellationController,
+    ReplayController,
+    WatchController,
+    ReadLogsController,
+    ListArtifactsController,
+    RunnerController,
+    SlotPoolController,
+    HealthController,
+    DocsController,
+  ],
+  providers: [
+    Services,
+    StreamReader,
+    CancellationReader,
+    AwaitOutcome,
+    Projector,
+    ReadModel,
+    Timeline,
+    WatchStory,
+    OutputStream,
+    FollowOutput,
+    EventBell,
+    Shutdown,
+  ],
+})
+export class GatewayModule {}

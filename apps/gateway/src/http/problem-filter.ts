@@ -1,0 +1,31 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import { type Logger, traceIdOf } from '@necrocode/service-kit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf } from './caller.js';
+import { problemOfFault } from './problem-of-fault.js';
+
+/** Answers every error as `application/problem+json` with the trace id; the log has what the caller is not told. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    sendProblem(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), this.logger);
+  }
+}
+
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
+  const path = request.url.split('?', 1)[0] ?? '/';
+  const { traceparent } = callerOf(request);
+  const traceId = traceIdOf(traceparent);
+  const problem = { ...problemOfFault(error, path), ...(traceId === null ? {} : { traceId }) };
+  const line = { code: problem.code, traceId, method: request.method, path };
+  if (problem.code === 'internal') logger.error({ ...line, err: error }, 'a request failed');
+  else if (problem.status >= 500) logger.warn({ ...line, err: error }, 'a request could not be answered');
+  else logger.debug(line, 'a request was refused');
+  if (reply.sent) return; // An event stream that broke: its head has gone out.
+  if (problem.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(problem.retryAfterMs / 1_000));
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="necrocode"');
+  reply.status(problem.status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
+}

@@ -1,0 +1,79 @@
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { EventStore } from '@necrocode/event-store';
+import { DATABASE, EVENT_STORE, LOGGER, type Logger } from '@necrocode/service-kit';
+import type { DataSource } from 'typeorm';
+import { Bell, type Listener } from '../wake/bell.js';
+import { EventBell } from '../wake/event-bell.js';
+import { Projection } from './projection.js';
+
+/** How late an event is noticed whose message was lost. */
+const LOOK_EVERY_MS = 1_000;
+/** Between tries while PostgreSQL is away. */
+const RETRY_AFTER_MS = 500;
+
+/** Keeps the read model up with the store for as long as the gateway runs, and wakes whoever follows it. */
+@Injectable()
+export class Projector implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #bell = new Bell();
+  readonly #stopping = new AbortController();
+  readonly #projection: Projection;
+  #running: Promise<void> = Promise.resolve();
+  #failing = false;
+
+  constructor(
+    @Inject(DATABASE) database: DataSource,
+    @Inject(EVENT_STORE) store: EventStore,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly events: EventBell,
+  ) {
+    this.#projection = new Projection(database, store);
+  }
+
+  onApplicationBootstrap(): void {
+    this.#running = this.#run();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  /** Rings when rows of this job or cancellation may have changed. */
+  listenTo(id: string): Listener {
+    return this.#bell.listen(id);
+  }
+
+  /** The last look worked. */
+  get isUp(): boolean {
+    return !this.#failing;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    const listener = this.events.listenToAll();
+    try {
+      while (!signal.aborted) {
+        if (await this.#advance()) continue;
+        await listener.wait(this.#failing ? RETRY_AFTER_MS : LOOK_EVERY_MS, signal);
+      }
+    } finally {
+      listener.close();
+    }
+  }
+
+  /** @returns whether there may be more at once */
+  async #advance(): Promise<boolean> {
+    try {
+      const advance = await this.#projection.advance();
+      if (this.#failing) this.logger.info('the read model is kept up again');
+      this.#failing = false;
+      if (advance.kind === 'idle') return false;
+      this.#bell.ring(advance.kind === 'projected' ? advance.keys : null);
+      return true;
+    } catch (error) {
+      if (!this.#failing) this.logger.warn({ err: error }, 'the read model cannot be kept up; trying on');
+      this.#failing = true;
+      return false;
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ListCancellations, ListJobs } from '@necrocode/contracts';
+import type { CancellationId, JobId } from '@necrocode/domain';
+import { DATABASE } from '@necrocode/service-kit';
+import type { DataSource } from 'typeorm';
+import type { CancellationRow, JobRow, RunnerRow, SlotRow } from './rows.js';
+
+/** Lists, from rows that follow the events a few milliseconds behind. */
+@Injectable()
+export class ReadModel {
+  constructor(@Inject(DATABASE) private readonly database: DataSource) {}
+
+  /** Newest first, older than `before`. */
+  jobs(
+    { queue, state, label, owner }: Omit<ListJobs, 'limit' | 'cursor'>,
+    before: bigint | null,
+    limit: number,
+  ): Promise<readonly JobRow[]> {
+    return this.database.query<JobRow[]>(
+      `select * from gateway.job
+       where ($1::text is null or queue = $1)
+         and ($2::text[] is null or status = any($2))
+         and ($3::jsonb is null or labels @> $3)
+         and ($4::text is null or owner = $4)
+         and ($5::bigint is null or position < $5)
+       order by position desc limit $6`,
+      [queue ?? null, state ?? null, label ? labelsOf(label) : null, owner ?? null, before?.toString() ?? null, limit],
+    );
+  }
+
+  /** Newest first, and how many there are in all. */
+  async cancellations({ jobId, status, limit, offset }: ListCancellations): Promise<{
+    readonly rows: readonly CancellationRow[];
+    readonly total: number;
+  }> {
+    const where = '($1::text is null or job_id = $1) and ($2::text[] is null or status = any($2))';
+    const filter = [jobId ?? null, status ?? null];
+    const rows = await this.database.query<CancellationRow[]>(
+      `select * from gateway.cancellation where ${where} order by position desc limit $3 offset $4`,
+      [...filter, limit, offset],
+    );
+    const [count] = await this.database.query<{ total: string }[]>(
+      `select count(*) as total from gateway.cancellation where ${where}`,
+      filter,
+    );
+    return { rows, total: Number(count?.total ?? 0) };
+  }
+
+  async newestCancellation(jobId: JobId): Promise<CancellationId | null> {
+    const rows = await this.database.query<Pick<CancellationRow, 'cancellation_id'>[]>(
+      'select cancellation_id from gateway.cancellation where job_id = $1 order by position desc limit 1',
+      [jobId],
+    );
+    return rows[0]?.cancellation_id ?? null;
+  }
+
+  runners(): Promise<readonly RunnerRow[]> {
+    return this.database.query<RunnerRow[]>('select * from gateway.runner order by registered_at, runner_id');
+  }
+
+  slots(): Promise<readonly SlotRow[]> {
+    return this.database.query<SlotRow[]>('select * from gateway.slot order by pool, slot_id');
+  }
+}
+
+function labelsOf(labels: readonly string[]): string {
+  const pairs = labels.map(
+    (label) => [label.slice(0, label.indexOf('=')), label.slice(label.indexOf('=') + 1)] as const,
+  );
+  return JSON.stringify(Object.fromEntries(pairs));
+}

@@ -1,0 +1,72 @@
+import type {
+  Cancellation,
+  CancellationId,
+  ExecutionId,
+  Job,
+  JobId,
+  RunnerId,
+  RunnerState,
+  SlotId,
+  TaskId,
+} from '@necrocode/domain';
+
+/** Positions are bigint in the database and decimal text in rows. */
+export type PositionText = string;
+
+export interface JobRow {
+  readonly job_id: JobId;
+  /** Of its submission: the order of lists. */
+  readonly position: PositionText;
+  readonly queue: string;
+  readonly status: Job['status'];
+  readonly owner: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The job without what lists do not show: commands, environments, metadata. */
+  readonly state: Job;
+  /** Its workspace and artifacts are handled. */
+  readonly cleaned: boolean;
+  /** Where its story ended: it is over, cleaned up, and no cancellation is open. */
+  readonly settled_position: PositionText | null;
+}
+
+export interface CancellationRow {
+  readonly cancellation_id: CancellationId;
+  readonly position: PositionText;
+  readonly job_id: JobId;
+  readonly status: Cancellation['status'];
+  readonly state: CancellationJson;
+  readonly signalled: boolean;
+  readonly forced: boolean;
+  /** Of its completion; an interim outcome is no end. */
+  readonly completed_position: PositionText | null;
+}
+
+/** A cancellation as JSON: maps and sets as lists. */
+export interface CancellationJson extends Omit<Cancellation, 'terminations' | 'unconfirmed'> {
+  readonly terminations: readonly [ExecutionId, { readonly execution: unknown; readonly ending: unknown }][];
+  readonly unconfirmed: readonly ExecutionId[];
+}
+
+export interface RunnerRow {
+  readonly runner_id: RunnerId;
+  readonly registered_at: string;
+  readonly state: Exclude<RunnerState, { status: 'unknown' }>;
+}
+
+export interface SlotRow {
+  readonly slot_id: SlotId;
+  readonly pool: string;
+  readonly runner_id: RunnerId;
+  readonly kind: 'repository' | 'counted';
+  readonly status: 'free' | 'leased' | 'soiled';
+  readonly holder: { readonly executionId: ExecutionId; readonly jobId: JobId; readonly taskId: TaskId } | null;
+  readonly since: string;
+}
+
+export interface TimelineRow {
+  readonly position: PositionText;
+  readonly job_id: JobId;
+  readonly cancellation_id: CancellationId | null;
+  /** CloudEvent, as it is sent. */
+  readonly event: string;
+}

@@ -1,0 +1,13 @@
+import { CreateReadModel1764000000000 } from './migrations/create-read-model.js';
+
+/** The gateway's own schema. */
+export const readModelDatabase = {
+  schema: 'gateway',
+  migrations: [CreateReadModel1764000000000],
+} as const;
+
+/**
+ * Raise it when rows are built in another way, or the states they hold (of libs/domain) change shape: every replica of the new
+ * release then rebuilds the read model from the first event.
+ */
+export const PROJECTION_VERSION = 1;

@@ -1,0 +1,166 @@
+import { parseStreamId, toCloudEvent } from '@necrocode/contracts';
+import type {
+  CancellationEvent,
+  CancellationId,
+  CleanupEvent,
+  ExecutionEvent,
+  JobEvent,
+  JobId,
+  RunnerEvent,
+  SlotPoolEvent,
+} from '@necrocode/domain';
+import { type DomainEvent, type PositionedEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
+import { attributeEvent } from './attribute-event.js';
+import { type NamedInEvent, namedInEvent } from './named-in-event.js';
+import { projectCancellation, projectSignal } from './project-cancellation.js';
+import { isSettled, projectJob } from './project-job.js';
+import { projectRunner } from './project-runner.js';
+import { projectSlots } from './project-slots.js';
+import type { CancellationRow, JobRow, RunnerRow, SlotRow, TimelineRow } from './rows.js';
+
+const upcasters = new Upcasters();
+
+/** Rows as they were before a batch of events; must hold every row the batch may touch. */
+export interface Rows {
+  readonly jobs: readonly JobRow[];
+  readonly cancellations: readonly CancellationRow[];
+  readonly runners: readonly RunnerRow[];
+  readonly slots: readonly SlotRow[];
+}
+
+export interface ChangedRows extends Rows {
+  readonly timeline: readonly TimelineRow[];
+}
+
+/** What a batch of events makes of the rows: pure but for its own maps, so a rebuild gives what the live projection gave. */
+export class WorkingSet {
+  readonly #jobs: Map<JobId, JobRow>;
+  readonly #cancellations: Map<CancellationId, CancellationRow>;
+  readonly #runners: Map<string, RunnerRow>;
+  readonly #slots: Map<string, SlotRow>;
+  readonly #changed = {
+    jobs: new Set<JobId>(),
+    cancellations: new Set<CancellationId>(),
+    runners: new Set<string>(),
+    slots: new Set<string>(),
+  };
+  readonly #timeline: TimelineRow[] = [];
+
+  constructor({ jobs, cancellations, runners, slots }: Rows) {
+    this.#jobs = new Map(jobs.map((row) => [row.job_id, row]));
+    this.#cancellations = new Map(cancellations.map((row) => [row.cancellation_id, row]));
+    this.#runners = new Map(runners.map((row) => [row.runner_id, row]));
+    this.#slots = new Map(slots.map((row) => [row.slot_id, row]));
+  }
+
+  apply(event: PositionedEvent): void {
+    const named = namedInEvent(event);
+    const open = named.jobId === null ? [] : this.#openCancellations(named.jobId);
+    this.#applyToRows(event, named);
+    if (named.jobId === null) return;
+    // A completion closes its cancellation, so those open before it count too; a request opens its own.
+    const candidates = new Map(
+      [...open, ...this.#openCancellations(named.jobId)].map((row) => [row.cancellation_id, row]),
+    );
+    this.#timeline.push({
+      position: event.position.toString(),
+      job_id: named.jobId,
+      cancellation_id: attributeEvent(named, this.#jobs.get(named.jobId)?.state, [...candidates.values()]),
+      event: JSON.stringify(toCloudEvent(event)),
+    });
+    this.#settle(named.jobId, event.position);
+  }
+
+  changed(): ChangedRows {
+    const pick = <Key, Row>(keys: ReadonlySet<Key>, rows: ReadonlyMap<Key, Row>): Row[] =>
+      [...keys].flatMap((key) => rows.get(key) ?? []);
+    return {
+      jobs: pick(this.#changed.jobs, this.#jobs),
+      cancellations: pick(this.#changed.cancellations, this.#cancellations),
+      runners: pick(this.#changed.runners, this.#runners),
+      slots: pick(this.#changed.slots, this.#slots),
+      timeline: this.#timeline,
+    };
+  }
+
+  #applyToRows(event: PositionedEvent, named: NamedInEvent): void {
+    const { aggregate, aggregateId } = parseStreamId(event.streamId);
+    switch (aggregate) {
+      case 'job':
+        return this.#applyToJob(named, domainEvent<JobEvent>(event), event.position);
+      case 'cancellation':
+        return this.#applyToCancellation(named, domainEvent<CancellationEvent>(event), event.position);
+      case 'runner':
+        return this.#applyToRunner(aggregateId, domainEvent<RunnerEvent>(event));
+      case 'slot-pool':
+        return this.#applyToSlots(domainEvent<SlotPoolEvent>(event));
+      case 'execution':
+        return this.#applySignal(named, domainEvent<ExecutionEvent>(event));
+      case 'cleanup':
+        return this.#applyCleanup(named, domainEvent<CleanupEvent>(event));
+      default:
+        return aggregate satisfies never;
+    }
+  }
+
+  #applyToJob({ jobId }: NamedInEvent, event: JobEvent, position: bigint): void {
+    if (jobId !== null) this.#putJob(projectJob(this.#jobs.get(jobId), event, position));
+  }
+
+  #applyToCancellation({ cancellationId }: NamedInEvent, event: CancellationEvent, position: bigint): void {
+    if (cancellationId === null) return;
+    this.#putCancellation(projectCancellation(this.#cancellations.get(cancellationId), event, position));
+  }
+
+  #applyToRunner(runnerId: string, event: RunnerEvent): void {
+    const row = projectRunner(this.#runners.get(runnerId), event);
+    if (!row) return;
+    this.#runners.set(runnerId, row);
+    this.#changed.runners.add(runnerId);
+  }
+
+  #applyToSlots(event: SlotPoolEvent): void {
+    for (const row of projectSlots(event, (slotId) => this.#slots.get(slotId))) {
+      this.#slots.set(row.slot_id, row);
+      this.#changed.slots.add(row.slot_id);
+    }
+  }
+
+  #applySignal({ cancellationId }: NamedInEvent, event: ExecutionEvent): void {
+    if (event.type !== 'ExecutionSignalled' && event.type !== 'ExecutionForceKilled') return;
+    const row = cancellationId === null ? undefined : this.#cancellations.get(cancellationId);
+    if (row) this.#putCancellation(projectSignal(row, event.type === 'ExecutionForceKilled'));
+  }
+
+  #applyCleanup({ jobId }: NamedInEvent, event: CleanupEvent): void {
+    if (jobId === null || event.type !== 'CleanupCompleted' || event.kind !== 'job') return;
+    const row = this.#jobs.get(jobId);
+    if (row) this.#putJob({ ...row, cleaned: true });
+  }
+
+  #settle(jobId: JobId, position: bigint): void {
+    const row = this.#jobs.get(jobId);
+    if (!row || row.settled_position !== null || !isSettled(row, this.#openCancellations(jobId).length)) return;
+    this.#putJob({ ...row, settled_position: position.toString() });
+  }
+
+  #openCancellations(jobId: JobId): CancellationRow[] {
+    return [...this.#cancellations.values()].filter((row) => row.job_id === jobId && row.completed_position === null);
+  }
+
+  #putJob(row: JobRow | undefined): void {
+    if (!row) return;
+    this.#jobs.set(row.job_id, row);
+    this.#changed.jobs.add(row.job_id);
+  }
+
+  #putCancellation(row: CancellationRow | undefined): void {
+    if (!row) return;
+    this.#cancellations.set(row.cancellation_id, row);
+    this.#changed.cancellations.add(row.cancellation_id);
+  }
+}
+
+function domainEvent<Event extends DomainEvent>(event: PositionedEvent): Event {
+  return toDomainEvent<Event>(event, upcasters);
+}

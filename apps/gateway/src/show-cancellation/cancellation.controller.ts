@@ -1,0 +1,81 @@
+import { Controller, Get } from '@nestjs/common';
+import {
+  type CancellationPage,
+  cancellationPage,
+  type CancellationResource,
+  cancellationResource,
+  certificate as certificateSchema,
+  type CertificateResource,
+  type ListCancellations,
+  listCancellationsQuery,
+} from '@necrocode/contracts';
+import type { CancellationId, JobId } from '@necrocode/domain';
+import { CodedError } from '@necrocode/service-kit';
+import { IdParam, ParsedQuery } from '../http/parsed.js';
+import { Operation } from '../openapi/operation.js';
+import { fromJson } from '../read-model/cancellation-json.js';
+import { ReadModel } from '../read-model/read-model.js';
+import { CancellationReader } from '../show-cancellation/cancellation-reader.js';
+import { presentCertificate, summariseCancellation } from '../show-cancellation/present-cancellation.js';
+import { StreamReader } from '../streams/stream-reader.js';
+
+@Controller()
+export class CancellationController {
+  constructor(
+    private readonly cancellations: CancellationReader,
+    private readonly streams: StreamReader,
+    private readonly readModel: ReadModel,
+  ) {}
+
+  @Get('cancellations')
+  @Operation({
+    summary: 'Cancellations, newest first',
+    query: listCancellationsQuery,
+    replies: { 200: cancellationPage },
+    problems: ['validation-failed'],
+  })
+  async list(@ParsedQuery(listCancellationsQuery) query: ListCancellations): Promise<CancellationPage> {
+    const { rows, total } = await this.readModel.cancellations(query);
+    const items = rows.map(({ state, signalled, forced }) => summariseCancellation(fromJson(state), signalled, forced));
+    return { items, total, limit: query.limit, offset: query.offset };
+  }
+
+  @Get('cancellations/:cancellationId')
+  @Operation({
+    summary: 'One cancellation: every step, every execution with its signals, progress, errors, certificate',
+    replies: { 200: cancellationResource },
+    problems: ['malformed-id', 'cancellation-not-found'],
+  })
+  show(@IdParam('cancellationId') cancellationId: CancellationId): Promise<CancellationResource> {
+    return this.cancellations.show(cancellationId);
+  }
+
+  @Get('cancellations/:cancellationId/certificate')
+  @Operation({
+    summary: 'The proof: who asked, what was signalled, what needed force, what was checked',
+    replies: { 200: certificateSchema },
+    problems: ['malformed-id', 'cancellation-not-found', 'certificate-not-issued'],
+  })
+  async certificate(@IdParam('cancellationId') cancellationId: CancellationId): Promise<CertificateResource> {
+    const { cancellation } = await this.cancellations.load(cancellationId);
+    if (cancellation.certificate === null) throw new CodedError('certificate-not-issued');
+    return presentCertificate(cancellation.certificate);
+  }
+
+  @Get('jobs/:jobId/cancellation-status')
+  @Operation({
+    summary: "The job's newest cancellation",
+    replies: { 200: cancellationResource },
+    problems: ['malformed-id', 'job-not-found', 'job-not-cancelled'],
+  })
+  async statusOfJob(@IdParam('jobId') jobId: JobId): Promise<CancellationResource> {
+    const job = await this.streams.job(jobId);
+    // The rows know a request before the dispatcher has blocked for it; the job knows a block before the rows do.
+    const listed = await this.readModel.newestCancellation(jobId);
+    const candidates = [...new Set([listed, job.cancellations.at(-1)?.cancellationId ?? null])];
+    const found = await Promise.all(candidates.flatMap((id) => (id === null ? [] : this.cancellations.show(id))));
+    const newest = found.sort((a, b) => b.requestedAt.localeCompare(a.requestedAt))[0];
+    if (!newest) throw new CodedError('job-not-cancelled');
+    return newest;
+  }
+}

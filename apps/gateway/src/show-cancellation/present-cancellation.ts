@@ -1,0 +1,109 @@
+import type { CancellationResource, CancellationStepResource, CancellationSummary } from '@necrocode/contracts';
+import { type Cancellation, type Certificate, STEPS, type StepState, type Timestamp } from '@necrocode/domain';
+import { cancellationLinks } from '../cancel/cancellation-result.js';
+import { cancellationActions } from '../show-job/actions.js';
+import type { ExecutionStates } from '../show-job/present-task.js';
+import { presentTargets } from './present-executions.js';
+import { waitingFor } from './waiting-for.js';
+import { wordOf } from './word-of.js';
+
+export interface CancellationFacts {
+  readonly cancellation: Cancellation;
+  /** Events folded into it. */
+  readonly version: number;
+  /** When something last changed that is not a failed attempt, as far as the cancellation's own stream tells. */
+  readonly lastEvidenceAt: Timestamp;
+  readonly executions: ExecutionStates;
+}
+
+/** No evidence for so long, beyond what grace periods explain, is a stall. */
+const STALLED_AFTER_MS = 5_000;
+
+/** @param now RFC 3339; only `stalled` depends on it */
+export function presentCancellation(facts: CancellationFacts, now: Timestamp): CancellationResource {
+  const { cancellation, version } = facts;
+  const { certificate, options, target } = cancellation;
+  const executions = presentTargets(cancellation, facts.executions);
+  const lastEvidenceAt = [
+    facts.lastEvidenceAt,
+    ...executions.flatMap(({ signals }) => signals.map(({ at }) => at)),
+  ].reduce((newest, at) => (at > newest ? at : newest));
+  const signalled = executions.some(({ signals }) => signals.length > 0);
+  const forced = executions.filter((execution) => execution.forced).length;
+  return {
+    ...identify(cancellation),
+    word: wordOf(cancellation.status, signalled, forced > 0),
+    target,
+    options,
+    steps: STEPS.map((step) => presentStep(step, cancellation.steps[step])),
+    progress: {
+      stepsCompleted: countCompleted(cancellation),
+      stepsTotal: STEPS.length,
+      executionsEnded: executions.filter(({ status }) => status === 'ended').length,
+      executionsForced: forced,
+      executionsUnconfirmed: executions.filter(({ status }) => status === 'unconfirmed').length,
+      executionsTotal: executions.length,
+    },
+    executions,
+    errors: STEPS.flatMap((step) => {
+      const { attempts, lastError } = cancellation.steps[step];
+      return lastError === null ? [] : [{ ...lastError, step, attempts }];
+    }),
+    stalled: isStalled(cancellation, lastEvidenceAt, now),
+    lastEvidenceAt,
+    waitingFor: waitingFor(cancellation, executions),
+    version,
+    certificate: certificate === null ? null : presentCertificate(certificate),
+    actions: cancellationActions(certificate !== null),
+    links: cancellationLinks(cancellation.cancellationId),
+  };
+}
+
+/** @param signalled a signal is known to have been sent @param forced SIGKILL was among them */
+export function summariseCancellation(
+  cancellation: Cancellation,
+  signalled: boolean,
+  forced: boolean,
+): CancellationSummary {
+  return {
+    ...identify(cancellation),
+    word: wordOf(cancellation.status, signalled, forced),
+    stepsCompleted: countCompleted(cancellation),
+    stepsTotal: STEPS.length,
+    currentStep: STEPS.find((step) => cancellation.steps[step].status === 'open') ?? null,
+  };
+}
+
+export function presentCertificate(certificate: Certificate): NonNullable<CancellationResource['certificate']> {
+  const executions = certificate.executions.map((execution) => ({ ...execution, signals: [...execution.signals] }));
+  return { ...certificate, executions };
+}
+
+function identify({ cancellationId, target, status, reason, requestedBy, requestedAt, endedAt }: Cancellation) {
+  const { jobId } = target;
+  const taskId = target.kind === 'task' ? target.taskId : null;
+  return { cancellationId, jobId, taskId, status, reason, requestedBy, requestedAt, endedAt };
+}
+
+function countCompleted({ steps }: Cancellation): number {
+  return STEPS.filter((step) => steps[step].status === 'completed').length;
+}
+
+function presentStep(step: (typeof STEPS)[number], state: StepState): CancellationStepResource {
+  const { status, attempts, startedAt, completedAt, evidence, lastError } = state;
+  const durationMs =
+    startedAt === null || completedAt === null ? null : Date.parse(completedAt) - Date.parse(startedAt);
+  return { step, status, attempts, startedAt, completedAt, durationMs, evidence, lastError };
+}
+
+function isStalled(cancellation: Cancellation, lastEvidenceAt: Timestamp, now: Timestamp): boolean {
+  if (cancellation.status === 'completed') return false;
+  return Date.parse(now) - Date.parse(lastEvidenceAt) > STALLED_AFTER_MS + longestGraceMs(cancellation);
+}
+
+/** Silence within the grace period is what was asked for. */
+function longestGraceMs({ plan, options, steps, terminations }: Cancellation): number {
+  if (options.force || steps.terminate.status !== 'open') return 0;
+  const open = (plan?.executions ?? []).filter(({ execution }) => !terminations.has(execution.executionId));
+  return Math.max(0, ...open.map(({ gracePeriodMs }) => options.gracePeriodMs ?? gracePeriodMs));
+}

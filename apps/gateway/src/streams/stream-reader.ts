@@ -1,0 +1,62 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { streamIdOf } from '@necrocode/contracts';
+import {
+  type CancellationId,
+  type CancellationState,
+  cancellationDecider,
+  type CleanupState,
+  cleanupDecider,
+  type Decider,
+  type ExecutionId,
+  type ExecutionState,
+  executionDecider,
+  type Job,
+  jobDecider,
+  type JobId,
+  Rejection,
+} from '@necrocode/domain';
+import { type DomainEvent, type EventStore, fold, type StoredEvent, Upcasters } from '@necrocode/event-store';
+import { EVENT_STORE } from '@necrocode/service-kit';
+
+const upcasters = new Upcasters();
+
+/** One resource is its stream, folded: what an answer says of it is never behind. */
+@Injectable()
+export class StreamReader {
+  constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
+
+  /** @throws {Rejection} `job-not-found` */
+  async job(jobId: JobId): Promise<Job> {
+    const job = foldOf(jobDecider, await this.store.readStream(streamIdOf('job', jobId)));
+    if (job.status === 'unknown') throw new Rejection('job-not-found', { jobId });
+    return job;
+  }
+
+  async executions(ids: readonly ExecutionId[]): Promise<ReadonlyMap<ExecutionId, ExecutionState>> {
+    if (ids.length === 0) return new Map();
+    const streams = await this.store.readStreams(ids.map((id) => streamIdOf('execution', id)));
+    return new Map(ids.map((id) => [id, foldOf(executionDecider, streams.get(streamIdOf('execution', id)) ?? [])]));
+  }
+
+  /** The stream itself; empty when there is no such cancellation. */
+  cancellationEvents(cancellationId: CancellationId): Promise<readonly StoredEvent[]> {
+    return this.store.readStream(streamIdOf('cancellation', cancellationId));
+  }
+
+  /** @param ids of jobs, cancellations or executions; the answer has an entry for each */
+  async cleanups(ids: readonly string[]): Promise<readonly CleanupState[]> {
+    const streams = await this.store.readStreams(ids.map((id) => streamIdOf('cleanup', id)));
+    return ids.map((id) => foldOf(cleanupDecider, streams.get(streamIdOf('cleanup', id)) ?? []));
+  }
+}
+
+export function foldCancellation(events: readonly StoredEvent[]): CancellationState {
+  return foldOf(cancellationDecider, events);
+}
+
+function foldOf<State, Command, Event extends DomainEvent>(
+  { initial, evolve }: Decider<State, Command, Event>,
+  events: readonly StoredEvent[],
+): State {
+  return fold<State, Event>(evolve, initial, events, upcasters);
+}

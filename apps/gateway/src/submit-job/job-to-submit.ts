@@ -1,0 +1,34 @@
+import type { SubmitJobBody } from '@necrocode/contracts';
+import type { JobId, JobSpec, SubmittedTask, TaskId } from '@necrocode/domain';
+import { idOf, newId } from '@necrocode/service-kit';
+import { uuidOfKey } from '../http/idempotency-key.js';
+
+export interface JobToSubmit {
+  readonly jobId: JobId;
+  readonly spec: Omit<JobSpec, 'tasks'>;
+  readonly tasks: readonly SubmittedTask[];
+}
+
+/** Every id is drawn here. With an idempotency key they follow from it, so a repetition is the same command to the letter. */
+export function jobToSubmit(body: SubmitJobBody, owner: string, key: string | undefined): JobToSubmit {
+  const { tasks, ...spec } = body;
+  return {
+    jobId: key === undefined ? newId('job') : idOf('job', uuidOfKey(owner, 'job', key)),
+    spec: { ...spec, owner },
+    tasks: tasks.map((task) => toTask(task, taskIdOf(task.key, owner, key))),
+  };
+}
+
+function taskIdOf(taskKey: string, owner: string, key: string | undefined): TaskId {
+  return key === undefined ? newId('task') : idOf('task', uuidOfKey(owner, `task ${taskKey}`, key));
+}
+
+function toTask({ slot, timeoutMs, onCancel, ...task }: SubmitJobBody['tasks'][number], taskId: TaskId): SubmittedTask {
+  return {
+    ...task,
+    taskId,
+    slotPool: slot?.pool ?? null,
+    timeoutMs: timeoutMs ?? null,
+    onCancelArtifacts: onCancel.artifacts,
+  };
+}
