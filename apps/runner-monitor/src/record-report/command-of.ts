@@ -1,0 +1,17 @@
+import type { ExecutionReport } from '@necrocode/contracts';
+import type { ExecutionCommand } from '@necrocode/domain';
+
+/** What a report asks to be recorded. */
+export function commandOf(report: ExecutionReport): ExecutionCommand {
+  const { execution, at } = report;
+  switch (report.kind) {
+    case 'started':
+      return { type: 'RecordStarted', execution, containment: report.containment, pid: report.pid, at };
+    case 'signalled':
+      return { type: 'RecordSignal', execution, evidence: report.evidence, at };
+    case 'ended':
+      return { type: 'RecordEnded', execution, ending: report.ending, at };
+    default:
+      return report satisfies never;
+  }
+}

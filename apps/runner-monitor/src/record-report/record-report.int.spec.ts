@@ -1,0 +1,122 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { streamNames } from '@necrocode/contracts';
+import type { ExecutionIdentity } from '@necrocode/domain';
+import { newId } from '@necrocode/service-kit';
+import { eventually } from '@necrocode/testing';
+import { randomUUID } from 'node:crypto';
+import { openWorld, type World } from '../testing/monitor.js';
+import { ScriptedRunner } from '../testing/scripted-runner.js';
+
+describe('a report of a runner', () => {
+  let world: World;
+  let runner: ScriptedRunner;
+
+  beforeAll(async () => {
+    world = await openWorld(60_000);
+    await world.startReplica();
+    await world.startReplica();
+    runner = new ScriptedRunner(world.connection, world.commands);
+    await runner.register();
+  });
+  afterEach(() => runner.disconnect());
+  afterAll(async () => {
+    await runner.close();
+    await world.close();
+  });
+
+  const eventsOf = ({ executionId }: ExecutionIdentity) => world.eventsOf(`execution-${executionId}`);
+  const typesOf = async (execution: ExecutionIdentity) => (await eventsOf(execution)).map(({ type }) => type);
+  const deadLetters = async (): Promise<number> =>
+    (await world.connection.manager.streams.info(streamNames.deadLetters)).state.messages;
+  const ended = (execution: ExecutionIdentity) =>
+    eventually(async () => expect((await typesOf(execution)).at(-1)).toBe('ExecutionEnded'));
+
+  it('becomes an event, in the order of the reports, in the name of the runner', async () => {
+    const execution = runner.execution();
+    await runner.report(runner.started(execution));
+    await runner.report(runner.signalled(execution));
+    await runner.report(runner.ended(execution));
+    await ended(execution);
+    const stored = await world.store.readStream(`execution-${execution.executionId}`);
+    expect(stored.map(({ type }) => type)).toEqual(['ExecutionStarted', 'ExecutionSignalled', 'ExecutionEnded']);
+    expect(stored[0]?.metadata).toMatchObject({
+      actor: `runner:${runner.runnerId}`,
+      correlationId: execution.jobId,
+      traceparent: expect.stringMatching(/^00-/),
+    });
+  });
+
+  it('that comes again changes nothing, under its own id or another', async () => {
+    const execution = runner.execution();
+    await runner.report(runner.started(execution), 'the first');
+    await runner.report(runner.started(execution), 'the first, repeated by a restarted agent');
+    const id = await runner.report(runner.ended(execution));
+    await runner.report(runner.ended(execution), `${id} again`);
+    await ended(execution);
+    const last = runner.execution();
+    await runner.report(runner.ended(last));
+    await ended(last);
+    expect(await typesOf(execution)).toEqual(['ExecutionStarted', 'ExecutionEnded']);
+  });
+
+  it('with a stale token is noted and changes nothing', async () => {
+    const execution = runner.execution(7);
+    await runner.report(runner.started(execution));
+    await runner.report(runner.ended({ ...execution, fencingToken: 6 }));
+    await eventually(async () => expect(await typesOf(execution)).toEqual(['ExecutionStarted', 'StaleReportNoted']));
+    await runner.report(runner.ended(execution));
+    await ended(execution);
+    expect(await eventsOf(execution)).toMatchObject([
+      { type: 'ExecutionStarted' },
+      { type: 'StaleReportNoted', report: 'RecordEnded', fencingToken: 6 },
+      { type: 'ExecutionEnded', execution: { fencingToken: 7 } },
+    ]);
+  });
+
+  it('of a signal without a start is let go; the ending has it', async () => {
+    const before = await deadLetters();
+    const execution = runner.execution();
+    await runner.report(runner.signalled(execution));
+    await runner.report(runner.ended(execution, { reason: 'runner-restarted' }));
+    await ended(execution);
+    expect(await typesOf(execution)).toEqual(['ExecutionEnded']);
+    expect(await deadLetters()).toBe(before);
+  });
+
+  it('of survivors quarantines the runner, once; a new session is trusted again', async () => {
+    const host = new ScriptedRunner(world.connection, world.commands);
+    await host.register();
+    const execution = host.execution();
+    await host.report(host.started(execution));
+    await host.report(host.ended(execution, { reason: 'stopped' }, { survivors: 2, provenGoneAt: null }), 'hopeless');
+    await host.report(host.ended(execution, { reason: 'stopped' }, { survivors: 2, provenGoneAt: null }), 'still so');
+    await eventually(async () =>
+      expect(await world.eventsOf(`runner-${host.runnerId}`)).toMatchObject([
+        { type: 'RunnerRegistered' },
+        { type: 'RunnerQuarantined', executionId: execution.executionId, survivors: 2 },
+      ]),
+    );
+    host.sessionId = randomUUID();
+    await host.register();
+    expect((await world.eventsOf(`runner-${host.runnerId}`)).map(({ type }) => type)).toEqual([
+      'RunnerRegistered',
+      'RunnerQuarantined',
+      'RunnerRegistered',
+    ]);
+    await host.close();
+  });
+
+  it('that is none, or is about somebody else, or from a future nobody assigned, is a dead letter', async () => {
+    const before = await deadLetters();
+    const execution = runner.execution(3);
+    await runner.report(runner.started(execution));
+    await eventually(async () => expect(await typesOf(execution)).toEqual(['ExecutionStarted']));
+    await runner.report(runner.ended({ ...execution, runnerId: newId('run') }));
+    await runner.report({ ...runner.started(execution), pid: 1 } as ReturnType<typeof runner.started>);
+    await runner.report(runner.ended({ ...execution, fencingToken: 4 }));
+    await eventually(async () => expect(await deadLetters()).toBe(before + 3));
+    await runner.report(runner.ended(execution));
+    await ended(execution);
+    expect(await typesOf(execution)).toEqual(['ExecutionStarted', 'ExecutionEnded']);
+  });
+});

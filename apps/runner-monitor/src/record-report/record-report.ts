@@ -1,0 +1,70 @@
+import { executionReport, type ExecutionReport } from '@necrocode/contracts';
+import { type ExecutionState, Rejection } from '@necrocode/domain';
+import { type ReportDelivery, Unprocessable } from '@necrocode/messaging';
+import { continueTrace, type Logger } from '@necrocode/service-kit';
+import type { ExecutionStreams } from '../executions/execution-streams.js';
+import type { RunnerStreams } from '../registry/runner-streams.js';
+import type { StopsUnderWay } from '../stop-executions/stops-under-way.js';
+import { commandOf } from './command-of.js';
+
+type Report = Pick<ReportDelivery, 'id' | 'runnerId' | 'executionId' | 'body' | 'traceparent'>;
+
+/** Turns what runners saw into events. The report's id names the command, so the same report again appends nothing. */
+export class RecordReport {
+  constructor(
+    private readonly executions: ExecutionStreams,
+    private readonly runners: RunnerStreams,
+    private readonly stops: StopsUnderWay,
+    private readonly logger: Logger,
+  ) {}
+
+  /** @throws {Unprocessable} when it is no report of that runner and execution, or from a future nobody assigned */
+  async handle(delivery: Report): Promise<void> {
+    const report = parse(delivery);
+    // A signal's report may be quicker than the record of the stop that asked for it: the story is told in order.
+    await this.stops.recorded(report.execution.executionId);
+    const cause = {
+      actor: `runner:${delivery.runnerId}`,
+      commandId: delivery.id,
+      traceparent: continueTrace(delivery.traceparent),
+    };
+    try {
+      const state = await this.executions.handle(commandOf(report), cause);
+      if (report.kind === 'ended') await this.quarantineIfAlive(report, state, cause);
+    } catch (error) {
+      if (error instanceof Rejection) return this.refuse(error, delivery);
+      throw error;
+    }
+  }
+
+  /** Survivors of a forced kill: nothing new is started on that host. */
+  private async quarantineIfAlive(
+    { execution, ending, at }: Extract<ExecutionReport, { kind: 'ended' }>,
+    state: ExecutionState,
+    cause: { readonly actor: string; readonly commandId: string; readonly traceparent: string },
+  ): Promise<void> {
+    const { survivors } = ending.evidence;
+    const counts = state.status === 'ended' && state.execution.fencingToken === execution.fencingToken;
+    if (survivors === 0 || !counts) return;
+    const { runnerId, executionId } = execution;
+    await this.runners.handle(runnerId, { type: 'QuarantineRunner', runnerId, executionId, survivors, at }, cause);
+    this.logger.error({ runnerId, executionId, survivors }, 'processes survived SIGKILL; runner quarantined');
+  }
+
+  private refuse({ code }: Rejection, { id, executionId, runnerId }: Report): void {
+    // A signal to an execution whose start was never reported (its agent died first): the ending lists every signal.
+    if (code !== 'execution-not-found') throw new Unprocessable(code, `report ${id} of ${executionId} is refused`);
+    this.logger.info({ executionId, runnerId, report: id, code }, 'report noted nowhere');
+  }
+}
+
+function parse({ id, runnerId, executionId, body }: Report): ExecutionReport {
+  const parsed = executionReport.safeParse(body);
+  if (!parsed.success)
+    throw new Unprocessable('malformed-report', `report ${id} is malformed`, { cause: parsed.error });
+  const { execution } = parsed.data;
+  if (execution.runnerId !== runnerId || execution.executionId !== executionId) {
+    throw new Unprocessable('misaddressed-report', `report ${id} is not about ${executionId} on ${runnerId}`);
+  }
+  return parsed.data;
+}

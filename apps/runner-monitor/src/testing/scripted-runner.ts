@@ -1,0 +1,167 @@
+import {
+  type ExecutionReport,
+  type InspectReply,
+  inspectRequest,
+  type RunnerControl,
+  runnerMonitorCommands,
+  stopRunnerRequest,
+  type StopRunnerRequest,
+  subjects,
+} from '@necrocode/contracts';
+import type { DeathEvidence, ExecutionEnding, ExecutionIdentity, RunnerDescription, RunnerId } from '@necrocode/domain';
+import { type MessagingConnection, runnerPublisher, type RunnerPublisher } from '@necrocode/messaging';
+import { type CommandClient, newId } from '@necrocode/service-kit';
+import type { Subscription } from '@nats-io/nats-core';
+import { randomUUID } from 'node:crypto';
+
+/** An agent as the monitor sees it: on the wire, with nothing behind it. Specs say what it does. */
+export class ScriptedRunner {
+  readonly runnerId: RunnerId;
+  sessionId: string = randomUUID();
+  /** Stop requests that came in, oldest first. */
+  readonly stops: StopRunnerRequest[] = [];
+  /** What happens on a stop; `false`: no answer. */
+  onStop: (request: StopRunnerRequest) => boolean | Promise<boolean> = () => true;
+  survivors = 0;
+
+  private readonly publisher: RunnerPublisher;
+  private readonly subscriptions: Subscription[] = [];
+  private beating: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly connection: MessagingConnection,
+    private readonly commands: CommandClient,
+    runnerId: RunnerId = newId('run'),
+  ) {
+    this.runnerId = runnerId;
+    this.publisher = runnerPublisher(connection);
+  }
+
+  get description(): RunnerDescription {
+    return {
+      runnerId: this.runnerId,
+      host: 'spec',
+      bootId: 'b00t',
+      capacity: 4,
+      containment: 'cgroup2',
+      labels: {},
+      slots: [],
+      version: '0.0.0',
+    };
+  }
+
+  /** Answers control requests from now on. */
+  connect(): void {
+    this.respond('stop', async (body) => {
+      const request = stopRunnerRequest.parse(body);
+      this.stops.push(request);
+      if (!(await this.onStop(request))) return null;
+      return {
+        answers: request.stops.map(({ execution }) => ({ executionId: execution.executionId, answer: 'signalled' })),
+      };
+    });
+    this.respond('inspect', async (body): Promise<InspectReply> => {
+      const { executionIds } = inspectRequest.parse(body);
+      const executions = executionIds.map((executionId) => ({ executionId, survivors: this.survivors }));
+      return { executions, leftFiles: 7, at: new Date().toISOString() };
+    });
+  }
+
+  /** Answers nobody any more and stops its heart. */
+  disconnect(): void {
+    clearInterval(this.beating);
+    for (const subscription of this.subscriptions.splice(0)) subscription.unsubscribe();
+  }
+
+  async close(): Promise<void> {
+    this.disconnect();
+    await this.publisher.close();
+  }
+
+  register() {
+    const body = { runner: this.description, sessionId: this.sessionId };
+    return this.commands.ask(runnerMonitorCommands.registerRunner, body, { actor: `runner:${this.runnerId}` });
+  }
+
+  /** @returns the reply @throws when nobody answers within 250 ms */
+  async beat(executionIds: readonly string[] = [], sessionId = this.sessionId): Promise<unknown> {
+    const beat = { runnerId: this.runnerId, sessionId, executionIds, at: new Date().toISOString() };
+    const subject = subjects.runner(this.runnerId, 'heartbeat');
+    const reply = await this.connection.nats.request(subject, JSON.stringify(beat), { timeout: 250 });
+    return reply.json();
+  }
+
+  beatEvery(ms: number, executionIds: readonly string[] = []): void {
+    clearInterval(this.beating);
+    this.beating = setInterval(() => void this.beat(executionIds).catch(() => undefined), ms);
+  }
+
+  /** Resolves when JetStream has the report. */
+  async report(report: ExecutionReport, id: string = randomUUID()): Promise<string> {
+    const { executionId } = report.execution;
+    await this.publisher.publishReport({ runnerId: this.runnerId, executionId, kind: report.kind, id, body: report });
+    return id;
+  }
+
+  started(execution: ExecutionIdentity): ExecutionReport {
+    return { kind: 'started', execution, containment: 'cgroup2', pid: 4711, at: new Date().toISOString() };
+  }
+
+  signalled(execution: ExecutionIdentity): ExecutionReport {
+    const at = new Date().toISOString();
+    return { kind: 'signalled', execution, evidence: { signal: 'SIGTERM', at, processes: 1, answer: 'delivered' }, at };
+  }
+
+  ended(
+    execution: ExecutionIdentity,
+    ending: Partial<ExecutionEnding> = {},
+    evidence: Partial<DeathEvidence> = {},
+  ): ExecutionReport {
+    const at = new Date().toISOString();
+    const full: ExecutionEnding = {
+      reason: 'exited',
+      exit: { code: 0, signal: null },
+      started: true,
+      cancellationId: null,
+      error: null,
+      ...ending,
+      evidence: {
+        containment: 'cgroup2',
+        assurance: 'kernel',
+        signals: [],
+        forced: false,
+        peakProcesses: 1,
+        survivors: 0,
+        passes: 1,
+        provenGoneAt: at,
+        ...evidence,
+      },
+    };
+    return {
+      kind: 'ended',
+      execution,
+      ending: { ...full, evidence: { ...full.evidence, signals: [...full.evidence.signals] } },
+      at,
+    };
+  }
+
+  execution(fencingToken = 1): ExecutionIdentity {
+    return {
+      executionId: newId('exe'),
+      jobId: newId('job'),
+      taskId: newId('task'),
+      runnerId: this.runnerId,
+      attempt: 1,
+      fencingToken,
+      slot: null,
+    };
+  }
+
+  private respond(control: RunnerControl, answer: (body: unknown) => Promise<object | null>): void {
+    const subscription = this.connection.nats.subscribe(subjects.runner(this.runnerId, control), {
+      callback: (_, message) =>
+        void answer(message.json()).then((reply) => reply && message.respond(JSON.stringify(reply))),
+    });
+    this.subscriptions.push(subscription);
+  }
+}

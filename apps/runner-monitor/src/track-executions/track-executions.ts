@@ -1,0 +1,56 @@
+import { parseStreamId } from '@necrocode/contracts';
+import type { ExecutionEvent, ExecutionId, JobEvent, RunnerId } from '@necrocode/domain';
+import { type PositionedEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
+import type { ExecutionsInFlight } from '../in-flight/executions-in-flight.js';
+import type { RunnerStreams } from '../registry/runner-streams.js';
+
+/**
+ * Keeps the rows of executions in step with the streams, the dispatcher's assignments included: an execution that never
+ * reported is fenced all the same. Events of a job come in order; seen twice they lead to the same rows.
+ */
+export class TrackExecutions {
+  private readonly upcasters = new Upcasters();
+
+  constructor(
+    private readonly inFlight: ExecutionsInFlight,
+    private readonly runners: RunnerStreams,
+  ) {}
+
+  async handle(stored: PositionedEvent): Promise<void> {
+    const { aggregate, aggregateId } = parseStreamId(stored.streamId);
+    if (aggregate === 'runner') return this.runners.restore(aggregateId as RunnerId); // Runner streams are ours.
+    if (aggregate === 'job') return this.trackJob(stored);
+    if (aggregate === 'execution') return this.trackExecution(stored, aggregateId as ExecutionId); // And so are these.
+  }
+
+  private async trackJob(stored: PositionedEvent): Promise<void> {
+    if (stored.type !== 'TaskAssigned' && stored.type !== 'TaskUnassigned') return;
+    const event = toDomainEvent<JobEvent>(stored, this.upcasters);
+    if (event.type === 'TaskUnassigned') return this.inFlight.remove(event.executionId);
+    if (event.type !== 'TaskAssigned') return;
+    const { jobId, taskId, assignment } = event;
+    await this.inFlight.assigned({ jobId, taskId, ...assignment }, stored.recordedAt, stored.metadata.traceparent);
+  }
+
+  private async trackExecution(stored: PositionedEvent, executionId: ExecutionId): Promise<void> {
+    const event = toDomainEvent<ExecutionEvent>(stored, this.upcasters);
+    switch (event.type) {
+      case 'ExecutionStarted':
+      case 'ExecutionStopRequested':
+        await this.inFlight.assigned(event.execution, stored.recordedAt, stored.metadata.traceparent);
+        if (event.type === 'ExecutionStarted') await this.inFlight.mark(executionId, 'running');
+        return;
+      case 'ExecutionFenced':
+        await this.inFlight.assigned(event.execution, stored.recordedAt, stored.metadata.traceparent);
+        return this.inFlight.mark(executionId, 'fenced');
+      case 'ExecutionEnded':
+        return this.inFlight.remove(executionId);
+      case 'ExecutionSignalled':
+      case 'ExecutionForceKilled':
+      case 'StaleReportNoted':
+        return;
+      default:
+        return event satisfies never;
+    }
+  }
+}
