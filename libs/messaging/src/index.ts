@@ -1,5 +1,5 @@
 export { type ConnectOptions, connectMessaging, type MessagingConnection } from './connect/connection.js';
-export { MessagingRefused, MessagingUnavailable } from './connect/errors.js';
+export { isNoResponders, isTimeout, MessagingRefused, MessagingUnavailable } from './connect/errors.js';
 export type { Link, LinkState } from './connect/link.js';
 export { parseServerUrls, type ServerAddress } from './connect/server-urls.js';
 export { defaultRetry, type RetryPolicy } from './consume/attempt.js';

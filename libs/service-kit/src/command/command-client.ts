@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Command, CommandMeta, CommandReply } from '@necrocode/contracts';
-import type { MessagingConnection } from '@necrocode/messaging';
-import { NoRespondersError, TimeoutError } from '@nats-io/nats-core';
+import { isNoResponders, isTimeout, type MessagingConnection } from '@necrocode/messaging';
 import { CodedError } from '../errors/coded-error.js';
 import { RemoteProblem } from '../errors/problem.js';
 
@@ -38,12 +37,14 @@ export class CommandClient {
     packet: string,
     timeout: number,
   ): Promise<CommandReply<Value>> {
-    const { nats } = this.connection;
+    const { nats, link } = this.connection;
+    if (link.state !== 'connected') throw new CodedError('messaging-unavailable');
     try {
       const message = await nats.request(command.subject, packet, { timeout });
       return command.reply.parse(message.json<{ response: unknown }>().response);
     } catch (error) {
-      const silent = error instanceof NoRespondersError || error instanceof TimeoutError || nats.isClosed();
+      if (link.state !== 'connected') throw new CodedError('messaging-unavailable', {}, { cause: error });
+      const silent = isNoResponders(error) || isTimeout(error);
       if (silent) throw new CodedError('service-unavailable', { service: command.service }, { cause: error });
       throw error;
     }

@@ -1,0 +1,58 @@
+import { Command } from 'commander';
+import { connect } from '../connection/connect.js';
+import { formatOption, type Format } from '../terminal/format.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { eventLine } from './event-line.js';
+import { showCancellation, showCertificate } from './show.js';
+
+interface Output {
+  readonly output: Format;
+}
+
+export function cancellationCommands(terminal: Terminal): Command {
+  return new Command('cancellation')
+    .description('look at one cancellation')
+    .addCommand(show(terminal))
+    .addCommand(certificate(terminal))
+    .addCommand(timeline(terminal));
+}
+
+function show(terminal: Terminal): Command {
+  return new Command('show')
+    .description('every step, execution and error')
+    .argument('<cancellation-id>')
+    .addOption(formatOption())
+    .action(async (id: string, { output }: Output) => {
+      const cancellation = await (await connect()).getCancellation(id);
+      terminal.data(
+        output === 'text' ? showCancellation(cancellation, terminal.width) : JSON.stringify(cancellation, null, 2),
+      );
+    });
+}
+
+function certificate(terminal: Terminal): Command {
+  return new Command('certificate')
+    .description('the death certificate')
+    .argument('<cancellation-id>')
+    .addOption(formatOption())
+    .action(async (id: string, { output }: Output) => {
+      const { certificate: issued } = await (await connect()).getCancellation(id);
+      if (issued === null) return terminal.say('There is no certificate yet: nothing is proven.');
+      terminal.data(output === 'text' ? showCertificate(issued) : JSON.stringify(issued, null, 2));
+    });
+}
+
+function timeline(terminal: Terminal): Command {
+  return new Command('events')
+    .description('its events, as they happened, signals included; follows until it is completed')
+    .argument('<cancellation-id>')
+    .addOption(formatOption())
+    .action(async (id: string, { output }: Output) => {
+      let requestedAt: number | undefined;
+      for await (const event of (await connect()).watchCancellation(id)) {
+        requestedAt ??= Date.parse((event.data as { requestedAt?: string }).requestedAt ?? event.time);
+        const line = output === 'text' ? eventLine(event, requestedAt) : JSON.stringify(event);
+        if (line !== null) terminal.data(line);
+      }
+    });
+}

@@ -1,0 +1,87 @@
+import type { CloudEvent } from '@necrocode/contracts';
+import { colours } from '../terminal/terminal.js';
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** One line for an event of a cancellation, in truthful words; null for events that say nothing to a person. Pure. */
+export function eventLine(event: CloudEvent, requestedAt: number): string | null {
+  const text = describe(event.eventtype, (event.data ?? {}) as Data);
+  if (text === null) return null;
+  const after = `+${((Date.parse(event.time) - requestedAt) / 1_000).toFixed(3)}s`;
+  return `${colours.dim(after.padStart(9))}  ${text}`;
+}
+
+function describe(type: string, data: Data): string | null {
+  switch (type) {
+    case 'CancellationRequested':
+      return `${colours.yellow('requested')}  by ${word(data['requestedBy'])}`;
+    case 'CancellationUpgraded':
+      return `${colours.yellow('upgraded')}  by ${word(data['requestedBy'])}`;
+    case 'CancellationPlanned': {
+      const { tasks = [], executions = [], slots = [] } = (data['plan'] ?? {}) as Record<string, unknown[]>;
+      return `plan       ${tasks.length} tasks, ${executions.length} executions to end, ${slots.length} slots to free`;
+    }
+    case 'StepCompleted':
+      return data['step'] === 'plan'
+        ? null
+        : `${colours.green('done')}       ${word(data['step'])}${evidence(data['evidence'])}`;
+    case 'StepFailed':
+      return `${colours.red('failed')}     ${word(data['step'])}: ${word((data['error'] as Data | undefined)?.['message'])} (attempt ${word(data['attempt'])}; trying again)`;
+    case 'ExecutionSignalled':
+      return signalled('stopping', data);
+    case 'ExecutionForceKilled':
+      return signalled(colours.red('forced'), data);
+    case 'ExecutionEnded':
+      return ended(data);
+    case 'ExecutionFenced':
+      return `${colours.red('fenced')}     the runner is silent; its lease is over`;
+    case 'SlotFreed':
+      return `slot free  ${word(data['slotId'])}`;
+    case 'VerificationPassed':
+      return `looked     nothing left`;
+    case 'VerificationFailed':
+      return `${colours.red('looked')}     something is left${evidence(data['pass'])}`;
+    case 'CancellationCompleted':
+      return colours.green('cancelled  with a certificate');
+    case 'CancellationLeftPartial':
+      return colours.yellow('partial    something is left; still being driven');
+    case 'CancellationLeftUnconfirmed':
+      return colours.yellow('unconfirmed  it cannot be known whether something is left; still being driven');
+    default:
+      return null;
+  }
+}
+
+function signalled(what: string, data: Data): string {
+  const { signal, processes, answer } = (data['evidence'] ?? {}) as Data;
+  const count = Number(processes);
+  return `${what}   ${word(signal)} to ${count} process${count === 1 ? '' : 'es'} of ${word(data['executionId'])} (${word(answer)})`;
+}
+
+function ended(data: Data): string {
+  const {
+    exit,
+    evidence: proof,
+    started,
+  } = (data['ending'] ?? {}) as { exit?: Data; evidence?: Data; started?: boolean };
+  const { executionId } = (data['execution'] ?? {}) as Data;
+  const how =
+    started === false
+      ? 'never started'
+      : exit?.['signal']
+        ? `by ${word(exit['signal'])}`
+        : `exit code ${word(exit?.['code'])}`;
+  return `gone       ${word(executionId)} ${how}; ${word(proof?.['containment'])}, ${word(proof?.['survivors'])} survivors (${word(proof?.['assurance'])})`;
+}
+
+function evidence(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return '';
+  const parts = Object.entries(value).filter(
+    ([name, each]) => (typeof each === 'number' || typeof each === 'string') && name !== 'at' && name !== 'streamHash',
+  );
+  return parts.length === 0 ? '' : colours.dim(`  ${parts.map(([name, each]) => `${name} ${each}`).join(', ')}`);
+}
+
+function word(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '?';
+}

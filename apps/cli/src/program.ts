@@ -1,0 +1,39 @@
+import { Command } from 'commander';
+import { cancellationCommands } from './cancellation/cancellation.commands.js';
+import { demoCommand } from './demo/demo.command.js';
+import { cancelStatusCommand } from './job/cancel-status.command.js';
+import { cancelCommand } from './job/cancel.command.js';
+import { cancellationsCommand } from './job/cancellations.command.js';
+import { getCommand } from './job/get.command.js';
+import { listCommand } from './job/list.command.js';
+import { logsCommand } from './job/logs.command.js';
+import { submitCommand } from './job/submit.command.js';
+import { doctorCommand } from './system/doctor.command.js';
+import { downCommand } from './system/down.command.js';
+import { runnersCommand } from './system/runners.command.js';
+import { upCommand } from './system/up.command.js';
+import type { Terminal } from './terminal/terminal.js';
+
+/** The whole command line: each command in the folder of what it is about. */
+export function program(terminal: Terminal): Command {
+  const job = new Command('job')
+    .description('submit, look at and cancel jobs')
+    .addCommand(submitCommand(terminal))
+    .addCommand(listCommand(terminal))
+    .addCommand(getCommand(terminal))
+    .addCommand(logsCommand(terminal))
+    .addCommand(cancelCommand(terminal))
+    .addCommand(cancelStatusCommand(terminal))
+    .addCommand(cancellationsCommand(terminal));
+  return new Command('necrocode')
+    .description('Runs jobs and, above all, ends them: a cancellation is proven, or it is not called one.')
+    .version('0.1.0')
+    .showHelpAfterError('(add --help for what there is)')
+    .addCommand(upCommand(terminal))
+    .addCommand(downCommand(terminal))
+    .addCommand(demoCommand(terminal))
+    .addCommand(doctorCommand(terminal))
+    .addCommand(job)
+    .addCommand(cancellationCommands(terminal))
+    .addCommand(runnersCommand(terminal));
+}

@@ -1,0 +1,52 @@
+import { startSystem, findHome, logDirectory, type SystemProgress, tokenFile } from '@necrocode/local-system';
+import { Command } from 'commander';
+import { positiveInteger } from '../terminal/positive-integer.js';
+import { colours, paint, type Terminal } from '../terminal/terminal.js';
+
+interface UpOptions {
+  readonly port: number;
+  readonly runners: number;
+}
+
+const DEFAULT_PORT = 4180;
+
+export function upCommand(terminal: Terminal): Command {
+  return new Command('up')
+    .description('start the whole system on this machine and keep it up; Ctrl-C stops it')
+    .option('--port <port>', 'port of the API on 127.0.0.1', positiveInteger, DEFAULT_PORT)
+    .option('--runners <n>', 'runners to start', positiveInteger, 1)
+    .addHelpText(
+      'after',
+      '\nDATABASE_URL and NATS_URL name servers to use instead of the embedded ones; NECROCODE_HOME says where everything is kept.',
+    )
+    .action(async ({ port, runners }: UpOptions) => {
+      const home = findHome();
+      const ended = untilSignalled();
+      const system = await startSystem({
+        home,
+        gatewayPort: port,
+        runners,
+        databaseUrl: process.env['DATABASE_URL'],
+        natsUrl: process.env['NATS_URL'],
+        onProgress: (progress) => terminal.say(progressLine(progress)),
+      });
+      terminal.say('');
+      terminal.say(`${colours.green('up')}  API ${system.gatewayUrl}/api   docs ${system.gatewayUrl}/api/docs`);
+      terminal.say(`    token in ${tokenFile(home)}, logs in ${logDirectory(home)}`);
+      terminal.say('    from another terminal: npx necrocode job submit examples/jobs/hello.json');
+      const signal = await ended;
+      terminal.say(`\n${signal}: stopping`);
+      await system.stop();
+    });
+}
+
+export function progressLine({ name, status, detail }: SystemProgress): string {
+  return `${name.padEnd(22)}${paint(status.padEnd(10))}${colours.dim(detail ?? '')}`;
+}
+
+/** Listens from the start: a Ctrl-C while things come up is kept until they can be stopped in order. */
+function untilSignalled(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
+  });
+}
