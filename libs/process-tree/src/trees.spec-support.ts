@@ -21,12 +21,12 @@ export async function availableContainments(): Promise<readonly (readonly [Conta
 
 export interface HostileTree {
   readonly tree: ProcessTree;
-  readonly token: string;
   /** Looks for the tree's processes without the code under test. */
   living(): number[];
 }
 
-const started = new Set<HostileTree>();
+const started = new Set<ProcessTree>();
+const hostileTokens = new Set<string>();
 
 export const plainEnv: Readonly<Record<string, string>> = { PATH: process.env['PATH'] ?? '/usr/bin:/bin' };
 
@@ -43,6 +43,13 @@ export const anyTree = (containment: Containment): Omit<SpawnTreeOptions, 'comma
   };
 };
 
+/** Starts a tree that is ended after the spec if the spec does not get that far. */
+export async function startTree(options: SpawnTreeOptions): Promise<ProcessTree> {
+  const tree = await spawnTree(options);
+  started.add(tree);
+  return tree;
+}
+
 /** Starts a hostile tree and waits until it says that it is what it is meant to be. */
 export async function startHostile(
   containment: Containment,
@@ -50,11 +57,10 @@ export async function startHostile(
   ...args: readonly string[]
 ): Promise<HostileTree> {
   const token = hostileToken();
-  const tree = await spawnTree({ ...anyTree(containment), command: hostileCommand(role, token, ...args) });
-  const hostile = { tree, token, living: () => livingProcesses(token) };
-  started.add(hostile);
+  hostileTokens.add(token);
+  const tree = await startTree({ ...anyTree(containment), command: hostileCommand(role, token, ...args) });
   await readLine(tree);
-  return hostile;
+  return { tree, living: () => livingProcesses(token) };
 }
 
 /** The first line the tree prints. */
@@ -64,15 +70,28 @@ export async function readLine({ stdout }: ProcessTree): Promise<string> {
   return chunk.toString().trim();
 }
 
-/** Ends what a failed spec has left, by means of its own. */
-export async function endWhatIsLeft(
-  containments: readonly (readonly [ContainmentMeans, Containment])[],
-): Promise<void> {
-  for (const { tree, living } of started) {
-    for (const pid of living()) process.kill(pid, 'SIGKILL');
-    await tree.stop({ gracePeriodMs: 0, force: true });
-    await tree.outputEnded;
-  }
+/** After each spec, whether it passed or not: nothing of it stays, not even what the code under test cannot end. */
+export async function endTrees(): Promise<void> {
+  for (const pid of [...hostileTokens].flatMap(livingProcesses)) killQuietly(pid);
+  await Promise.all(
+    [...started].map(async (tree) => {
+      await tree.stop({ gracePeriodMs: 0, force: true });
+      await tree.outputEnded;
+    }),
+  );
+  hostileTokens.clear();
   started.clear();
+}
+
+/** After the last spec of a file. */
+export function closeContainments(containments: readonly (readonly [ContainmentMeans, Containment])[]): void {
   for (const [, containment] of containments) closeContainment(containment);
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended since it was found.
+  }
 }

@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
-import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import { closeContainment } from '../recover/list-containments.js';
-import { availableContainments, endWhatIsLeft } from '../trees.spec-support.js';
+import { availableContainments, closeContainments, endTrees } from '../trees.spec-support.js';
 import { detectContainment } from './detect-containment.js';
 
 jest.setTimeout(60_000); // On a busy machine; nothing here waits that long.
 
 const containments = await availableContainments();
 
-afterAll(() => endWhatIsLeft(containments));
+afterEach(endTrees);
+afterAll(() => closeContainments(containments));
 
 describe('finding the strongest means of containment', () => {
   it('takes the strongest there is', async () => {

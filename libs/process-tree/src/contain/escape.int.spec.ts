@@ -1,16 +1,23 @@
 import { writeFileSync } from 'node:fs';
-import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '@necrocode/testing';
-import { spawnTree } from '../launch/spawn-tree.js';
 import { openRecorded } from '../recover/recorded-tree.js';
-import { anyTree, availableContainments, endWhatIsLeft, startHostile } from '../trees.spec-support.js';
+import {
+  anyTree,
+  availableContainments,
+  closeContainments,
+  endTrees,
+  startHostile,
+  startTree,
+} from '../trees.spec-support.js';
 
 jest.setTimeout(60_000); // On a busy machine; nothing here waits that long.
 
 const containments = await availableContainments();
 const inCgroups = containments.filter(([, { root }]) => root !== null);
 
-afterAll(() => endWhatIsLeft(containments));
+afterEach(endTrees);
+afterAll(() => closeContainments(containments));
 
 /** What a job as mighty as its agent can do to itself: move to the cgroup above those of all trees. */
 const moveOut = (directory: string, pid: number): void =>
@@ -45,7 +52,7 @@ if (inCgroups.length === 0) {
 
     it('cannot do so as another user, and is not searched for', async () => {
       const { directory } = containment.root ?? { directory: '' };
-      const tree = await spawnTree({
+      const tree = await startTree({
         ...anyTree(containment),
         command: ['/bin/sh', '-c', 'echo $$ > "$1/cgroup.procs"', 'sh', directory],
         runAs: { uid: 65_534, gid: 65_534 },

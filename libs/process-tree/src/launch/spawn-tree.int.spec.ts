@@ -1,13 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { eventually, tempDirectory, type TempDirectory } from '@necrocode/testing';
 import { hostileCommand, hostileToken, livingProcesses } from '@necrocode/testing/hostile';
 import { ProcessTreeError } from '../errors.js';
 import type { ProcessTree } from '../process-tree.js';
 import { listContainments } from '../recover/list-containments.js';
-import { anyTree, availableContainments, endWhatIsLeft, plainEnv, readLine } from '../trees.spec-support.js';
+import {
+  anyTree,
+  availableContainments,
+  closeContainments,
+  endTrees,
+  plainEnv,
+  readLine,
+  startTree,
+} from '../trees.spec-support.js';
 import { spawnTree } from './spawn-tree.js';
 
 jest.setTimeout(60_000); // On a busy machine; nothing here waits that long.
@@ -20,8 +28,10 @@ beforeAll(async () => {
   directory = await tempDirectory();
 });
 
+afterEach(endTrees);
+
 afterAll(async () => {
-  await endWhatIsLeft(containments);
+  closeContainments(containments);
   await directory.remove();
 });
 
@@ -39,7 +49,7 @@ describe.each(containments)('starting a tree held by %s', (_, containment) => {
     const env = { ...plainEnv, EMPTY: '', 'odd.name-1': 'kept', QUOTED: `"'$x'"\n` };
     const program = 'process.stdout.write(JSON.stringify([process.argv.slice(1), process.cwd(), process.env]))';
     const options = { ...any(), cwd: directory.path, env, command: [process.execPath, '-e', program, '--', ...odd] };
-    const tree = await spawnTree(options);
+    const tree = await startTree(options);
     const [args, cwd, seen] = JSON.parse(await output(tree)) as [string[], string, Record<string, string>];
     expect(args).toEqual(odd);
     expect(cwd).toBe(directory.path);
@@ -50,14 +60,14 @@ describe.each(containments)('starting a tree held by %s', (_, containment) => {
   });
 
   it.each([0, 1, 125, 126, 127, 143, 255])('tells an exit with %i from everything else', async (code) => {
-    const tree = await spawnTree({ ...any(), command: ['/bin/sh', '-c', `exit ${code}`] });
+    const tree = await startTree({ ...any(), command: ['/bin/sh', '-c', `exit ${code}`] });
     expect(tree.released).toBe(true);
     expect(await tree.exited).toMatchObject({ code, signal: null });
     await tree.stop(force);
   });
 
   it('gives a pipe that can be opened by name', async () => {
-    const tree = await spawnTree({ ...any(), command: ['/bin/sh', '-c', 'echo named > /dev/stdout'] });
+    const tree = await startTree({ ...any(), command: ['/bin/sh', '-c', 'echo named > /dev/stdout'] });
     expect(await output(tree)).toBe('named\n');
     await tree.stop(force);
   });
@@ -65,7 +75,7 @@ describe.each(containments)('starting a tree held by %s', (_, containment) => {
   it('hands on no descriptor that a plain child would not get', async () => {
     const command = ['ls', '/proc/self/fd'] as const;
     const plain = execFileSync(command[0], command.slice(1), { encoding: 'utf8' });
-    const tree = await spawnTree({ ...any(), command });
+    const tree = await startTree({ ...any(), command });
     const descriptors = await output(tree);
     await tree.stop(force);
     expect(descriptors).toBe(plain);
@@ -73,7 +83,7 @@ describe.each(containments)('starting a tree held by %s', (_, containment) => {
 
   it('abandons output that a daemon still holds open, a bounded time after the leader has ended', async () => {
     const token = hostileToken();
-    const tree = await spawnTree({ ...any(), command: hostileCommand('holds-stdout', token), outputTimeoutMs: 50 });
+    const tree = await startTree({ ...any(), command: hostileCommand('holds-stdout', token), outputTimeoutMs: 50 });
     tree.stdout?.resume();
     expect(await tree.outputEnded).toBe('abandoned');
     await eventually(() => expect(livingProcesses(token)).toHaveLength(1));
@@ -85,9 +95,9 @@ describe.each(containments)('starting a tree held by %s', (_, containment) => {
     const token = hostileToken();
     const proof = join(directory.path, token);
     const seen: unknown[] = [];
-    const tree = await spawnTree({
+    const tree = await startTree({
       ...any(),
-      command: ['/bin/sh', '-c', 'touch "$1"; exec sleep 3600 "$2"', 'sh', proof, token],
+      command: ['/bin/sh', '-c', 'touch "$1"; exec sleep 120 "$2"', 'sh', proof, token],
       beforeRelease: (held) => {
         seen.push(
           held.released,
@@ -114,7 +124,7 @@ describe.each(containments)('starting a tree held by %s', (_, containment) => {
     ],
   ])('never executes the command when %s', async (_when, beforeRelease) => {
     const proof = join(directory.path, hostileToken());
-    const tree = await spawnTree({ ...any(), command: ['/bin/touch', proof], beforeRelease });
+    const tree = await startTree({ ...any(), command: ['/bin/touch', proof], beforeRelease });
     expect(tree.released).toBe(false);
     expect(await tree.gone).toMatchObject({ neverRan: true, signals: [], forced: false, exit: null, survivors: [] });
     expect(await tree.release()).toBe(false);
@@ -163,18 +173,18 @@ describe.each(containments)('starting a tree held by %s', (_, containment) => {
 
   it('finds a program beside the working directory, as a shell would', async () => {
     writeFileSync(join(directory.path, '-odd'), '#!/bin/sh\necho found\n', { mode: 0o755 });
-    const tree = await spawnTree({ ...any(), cwd: directory.path, command: ['./-odd'] });
+    const tree = await startTree({ ...any(), cwd: directory.path, command: ['./-odd'] });
     expect(await readLine(tree)).toBe('found');
     await tree.stop(force);
     const env = { PATH: `${directory.path}:/usr/bin:/bin` };
-    const dashed = await spawnTree({ ...any(), env, command: ['-odd'] });
+    const dashed = await startTree({ ...any(), env, command: ['-odd'] });
     expect(await readLine(dashed)).toBe('found');
     await dashed.stop(force);
   });
 
   it('counts what a tree uses', async () => {
-    const busy = 'while (process.cpuUsage().user < 200_000); console.log("ready"); setInterval(() => 0, 9e6)';
-    const tree = await spawnTree({ ...any(), command: [process.execPath, '-e', busy] });
+    const busy = 'while (process.cpuUsage().user < 200_000); console.log("ready"); setTimeout(() => 0, 120_000)';
+    const tree = await startTree({ ...any(), command: [process.execPath, '-e', busy] });
     await readLine(tree);
     expect(tree.usage().cpuMs).toBeGreaterThan(150);
     expect(tree.usage()).toMatchObject({ processes: 1 });

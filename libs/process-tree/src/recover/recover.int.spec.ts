@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '@necrocode/testing';
 import { hostileToken, livingProcesses } from '@necrocode/testing/hostile';
 import { readProcess } from '../proc/process-table.js';
-import { availableContainments, endWhatIsLeft, startHostile } from '../trees.spec-support.js';
+import { availableContainments, closeContainments, endTrees, startHostile } from '../trees.spec-support.js';
 import { endContainment, listContainments } from './list-containments.js';
 import { killRecorded, openRecorded } from './recorded-tree.js';
 import { scanForMarker } from './scan-for-marker.js';
@@ -14,7 +14,8 @@ jest.setTimeout(60_000); // On a busy machine; nothing here waits that long.
 const containments = await availableContainments();
 const inCgroups = containments.filter(([, { root }]) => root !== null);
 
-afterAll(() => endWhatIsLeft(containments));
+afterEach(endTrees);
+afterAll(() => closeContainments(containments));
 
 describe.each(containments)('finding and ending what a predecessor left, held by %s', (means, containment) => {
   it('ends a recorded tree with all that came of it', async () => {
@@ -60,7 +61,7 @@ describe.each(containments)('finding and ending what a predecessor left, held by
 
   it('signals nobody when the pid of a record has come to mean another process', async () => {
     const token = hostileToken();
-    const stranger = spawn('/bin/sleep', ['3600', token], { detached: true, stdio: 'ignore' });
+    const stranger = spawn('/bin/sleep', ['120', token], { detached: true, stdio: 'ignore' });
     const { tree } = await startHostile(containment, 'cooperative');
     await tree.stop({ gracePeriodMs: 10_000 });
     const pid = stranger.pid ?? 0;
@@ -70,6 +71,21 @@ describe.each(containments)('finding and ending what a predecessor left, held by
     expect(livingProcesses(token)).toEqual([pid]);
     stranger.kill('SIGKILL');
     await once(stranger, 'exit');
+  });
+
+  it('ends a process that carries the mark, and nobody else of the group that it has joined', async () => {
+    const { tree } = await startHostile(containment, 'cooperative');
+    const { name, value } = tree.record.marker;
+    const ours = spawn('/bin/sleep', ['120'], { env: { [name]: value }, stdio: 'ignore' }); // In the group of this process.
+    const bystander = spawn('/bin/sleep', ['120'], { stdio: 'ignore' });
+    const ended = once(ours, 'exit');
+    expect(await killRecorded(tree.record)).toMatchObject({ survivors: [] });
+    expect(await ended).toEqual([null, 'SIGKILL']);
+    expect(bystander.signalCode).toBeNull();
+    expect(readProcess(bystander.pid ?? 0)?.state).toBe('S');
+    bystander.kill('SIGKILL');
+    await once(bystander, 'exit');
+    await tree.stop({ gracePeriodMs: 0 });
   });
 
   it('signals nobody for a record of an earlier boot', async () => {

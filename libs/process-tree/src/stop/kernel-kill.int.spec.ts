@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '@necrocode/testing';
-import { availableContainments, endWhatIsLeft, startHostile } from '../trees.spec-support.js';
+import { availableContainments, closeContainments, endTrees, startHostile } from '../trees.spec-support.js';
 
 // After linux tools/testing/selftests/cgroup/test_kill.c: simple (100 processes), tree, forkbomb; each must be empty within 10 s.
 jest.setTimeout(60_000); // On a busy machine; nothing here waits that long.
@@ -10,7 +10,8 @@ const containments = await availableContainments();
 const force = { gracePeriodMs: 0, force: true };
 const withinMs = 10_000;
 
-afterAll(() => endWhatIsLeft(containments));
+afterEach(endTrees);
+afterAll(() => closeContainments(containments));
 
 describe.each(containments)("the kernel's own kill tests, on trees held by %s", (_, containment) => {
   it('simple: 100 processes', async () => {

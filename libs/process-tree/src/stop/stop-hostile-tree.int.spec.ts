@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import { eventually, tempDirectory } from '@necrocode/testing';
-import { availableContainments, endWhatIsLeft, manyTimes, startHostile } from '../trees.spec-support.js';
+import { availableContainments, closeContainments, endTrees, manyTimes, startHostile } from '../trees.spec-support.js';
 
 jest.setTimeout(60_000); // On a busy machine; nothing here waits that long.
 
 const containments = await availableContainments();
 const graceful = { gracePeriodMs: 10_000 };
 
-afterAll(() => endWhatIsLeft(containments));
+afterEach(endTrees);
+afterAll(() => closeContainments(containments));
 
 describe.each(containments)('stopping a tree held by %s', (means, containment) => {
   it('ends a cooperative process with one SIGTERM', async () => {

@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
-/** What a hostile process does; each is a script in `roles/`, which says more. All print `ready` when they are at it. */
+/**
+ * What a hostile process does; each is a script in `roles/`, which says more. All print `ready` when they are at it.
+ * Should a run be cut off that started them, they end by themselves after two minutes.
+ */
 export type HostileRole =
   | 'cooperative'
   | 'many'
@@ -18,7 +21,7 @@ export type HostileRole =
 /**
  * A word that every living process of one hostile tree carries in its command line, whatever it does to its environment
  * and session: what a spec finds survivors by, independent of the code under test. It also reads as a tiny number, so
- * that `sleep 3600 TOKEN` sleeps for an hour.
+ * that `sleep 120 TOKEN` sleeps for two minutes.
  */
 export const hostileToken = (): string => `0.000000${randomInt(1e11, 1e12)}`;
 

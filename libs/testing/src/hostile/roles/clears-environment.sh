@@ -1,6 +1,6 @@
 # Its grandchild is a daemon that took nothing along from its environment.
 # $1 token
-env -i setsid /bin/sh -c 'sleep 3600 "$0" & exit 0' "$1" </dev/null >/dev/null 2>&1 &
+env -i setsid /bin/sh -c 'sleep 120 "$0" & exit 0' "$1" </dev/null >/dev/null 2>&1 &
 wait
 echo ready
-exec sleep 3600 "$1"
+exec sleep 120 "$1"

@@ -1,4 +1,4 @@
 # Ends at the first SIGTERM.
 # $1 token
 echo ready
-exec sleep 3600 "$1"
+exec sleep 120 "$1"

@@ -5,5 +5,5 @@ if [ "$2" -gt 1 ]; then
   wait
 else
   echo ready
-  exec sleep 3600 "$1"
+  exec sleep 120 "$1"
 fi

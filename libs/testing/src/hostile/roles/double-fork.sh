@@ -1,6 +1,6 @@
 # Its grandchild is a daemon: own session, parent gone.
 # $1 token
-setsid /bin/sh -c 'sleep 3600 "$0" & exit 0' "$1" &
+setsid /bin/sh -c 'sleep 120 "$0" & exit 0' "$1" &
 wait
 echo ready
-exec sleep 3600 "$1"
+exec sleep 120 "$1"

@@ -4,5 +4,5 @@ import { appendFileSync } from 'node:fs';
 
 const [, , , notes] = process.argv;
 process.on('SIGTERM', () => appendFileSync(notes, 'SIGTERM\n'));
-setInterval(() => undefined, 3_600_000);
+setTimeout(() => process.exit(), 120_000); // Longer than any spec; what an aborted run left behind ends by itself.
 console.log('ready');

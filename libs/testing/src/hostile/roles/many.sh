@@ -2,7 +2,7 @@
 # $1 token  $2 how many
 i=0
 while [ "$i" -lt "$2" ]; do
-  sleep 3600 "$1" &
+  sleep 120 "$1" &
   i=$((i + 1))
 done
 echo ready

@@ -3,4 +3,4 @@
 trap 'echo graceful >> "$2"; exit 0' TERM
 echo ready
 kill -STOP $$
-while :; do sleep 0.1 "$1"; done
+sleep 120 "$1" & wait
