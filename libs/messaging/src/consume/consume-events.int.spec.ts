@@ -327,6 +327,31 @@ describe('trouble', () => {
     expect(positions()).toHaveLength(40);
   });
 
+  it('server killed in the middle: what runs is not begun again, what is done is not done again', async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let began = 0;
+    const consumer = start({
+      handle: async (delivery) => {
+        if (delivery.event.position === 1n) {
+          began += 1;
+          await held;
+        }
+        seen.push(delivery);
+      },
+    });
+    for (const job of ['job_slow', 'job_1', 'job_slow', 'job_2']) await world.append(job);
+    await world.relay(sink);
+    await soon(() => expect(positions()).toEqual([2, 4]));
+    await nats.server.kill();
+    await soon(() => expect(consumer.isActive()).toBe(false));
+    await nats.server.restart();
+    await soon(() => expect([consumer.isActive(), consumer.progress().taken]).toEqual([true, 4n]));
+    release();
+    await settled(4);
+    expect([began, positions()]).toEqual([1, [2, 4, 1, 3]]);
+  });
+
   it('server killed and its files wiped: consumption goes on, nothing is handled twice', async () => {
     start({ checkEveryMs: 60_000 });
     await some(0, 20);

@@ -120,7 +120,7 @@ export class EventSession {
       await this.#room.wait(this.lost);
       if (this.lost.aborted) return;
       ledger.admit(position);
-      if (!ledger.isHandled(position)) return this.#begin(event, message);
+      return this.#begin(event, message);
     }
     if (message === undefined || this.lost.aborted) return;
     const work = this.#work.get(position);
