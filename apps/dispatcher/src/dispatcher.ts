@@ -3,8 +3,8 @@ import { Driver, DriveQueue, type Logger } from '@necrocode/service-kit';
 import type { StoredEvent } from '@necrocode/event-store';
 import type { DataSource } from 'typeorm';
 import { AssignLoop } from './assign-task/assign-loop.js';
-import { AssignTasks, type TransactionalStore } from './assign-task/assign-tasks.js';
-import { nextDueInMs } from './assign-task/next-due.js';
+import { type AssignedBatch, AssignTasks, type TransactionalStore } from './assign-task/assign-tasks.js';
+import { nextDueAt } from './assign-task/next-due.js';
 import { BlockDispatch } from './block-dispatch/block-dispatch.js';
 import { react } from './consume-events/event-routes.js';
 import { DescribeJob } from './describe-job/describe-job.js';
@@ -17,7 +17,6 @@ import { RecordStart } from './record-start/record-start.js';
 import { RegisterRunner } from './register-runner/register-runner.js';
 import type { RunnerControl } from './start-execution/runner-control.js';
 import { StartExecution } from './start-execution/start-execution.js';
-import type { StartOrder } from './start-execution/start-order.js';
 import { Jobs } from './streams/jobs.js';
 import { SlotPools } from './streams/slot-pools.js';
 import { SubmitJob } from './submit-job/submit-job.js';
@@ -81,7 +80,7 @@ export class Dispatcher {
     };
     this.#loop = new AssignLoop({
       assignBatch: () => this.assignBatch(),
-      nextDueInMs: () => nextDueInMs(this.tables, Date.now()),
+      nextDueAt: (after) => nextDueAt(this.tables, after),
       begin: (order) => this.#startExecution.begin(order),
       pollMs: config.ASSIGN_POLL_MS,
       logger,
@@ -110,11 +109,11 @@ export class Dispatcher {
     return react(this.#reactions, event);
   }
 
-  /** One step of the assigning loop. @returns what is to be started */
-  async assignBatch(): Promise<readonly StartOrder[]> {
-    const orders = await this.#assignTasks.assignBatch();
-    if (orders.length > 0) this.ground.wakeRelay();
-    return orders;
+  /** One step of the assigning loop; what it assigned is still to be started. */
+  async assignBatch(): Promise<AssignedBatch> {
+    const batch = await this.#assignTasks.assignBatch();
+    if (batch.orders.length > 0) this.ground.wakeRelay();
+    return batch;
   }
 
   /** One step of the other loop. */

@@ -1,19 +1,20 @@
 import type { Logger } from '@necrocode/service-kit';
-import { WrongExpectedVersion } from '@necrocode/event-store';
+import type { Timestamp } from '@necrocode/domain';
 import type { StartOrder } from '../start-execution/start-order.js';
+import type { AssignedBatch } from './assign-tasks.js';
 
 export interface AssignLoopOptions {
-  /** One batch: what was assigned and is to be started; empty when nothing could be. */
-  readonly assignBatch: () => Promise<readonly StartOrder[]>;
-  /** Milliseconds until a task in back-off is due; null when none is. */
-  readonly nextDueInMs: () => Promise<number | null>;
+  readonly assignBatch: () => Promise<AssignedBatch>;
+  /** When the first of the tasks that were not due at `after` will be; null when none is waiting. */
+  readonly nextDueAt: (after: Timestamp) => Promise<Timestamp | null>;
   readonly begin: (order: StartOrder) => void;
   /** Longest pause, ms. */
   readonly pollMs: number;
   readonly logger: Logger;
 }
 
-const FIRST_PAUSE_MS = 5;
+const FIRST_PAUSE_MS = 2;
+const USUAL_LOSSES = 3;
 
 /** Assigns whenever it is woken, when a back-off ends, and every now and then. One batch at a time, until nothing is left to assign. */
 export class AssignLoop {
@@ -51,17 +52,20 @@ export class AssignLoop {
 
   /** @returns how long nothing is expected, ms */
   async #look(): Promise<number> {
-    const { assignBatch, nextDueInMs, begin, pollMs, logger } = this.options;
+    const { assignBatch, nextDueAt, begin, pollMs, logger } = this.options;
     try {
-      const orders = await assignBatch();
+      const { orders, lookedAt } = await assignBatch();
       for (const order of orders) begin(order);
       this.#failures = 0;
       if (orders.length > 0) return 0;
-      return Math.min(pollMs, (await nextDueInMs()) ?? pollMs);
+      // Where no runner has a place, no task becomes assignable by time alone.
+      const due = lookedAt === null ? null : await nextDueAt(lookedAt);
+      return due === null ? pollMs : Math.min(pollMs, Math.max(0, Date.parse(due) - Date.now()));
     } catch (error) {
       this.#failures += 1;
-      // Losing a version to a cancel or to another replica is how races are decided; only more than that is worth a line.
-      if (!(error instanceof WrongExpectedVersion)) logger.warn({ err: error }, 'assigning failed; trying again');
+      // Losing a race against a cancel or another replica is how it is decided; only losing on and on is worth a line.
+      const level = this.#failures > USUAL_LOSSES ? 'warn' : 'debug';
+      logger[level]({ err: error, failures: this.#failures }, 'assigning failed; trying again');
       return Math.min(pollMs, FIRST_PAUSE_MS * 2 ** (this.#failures - 1));
     }
   }

@@ -1,43 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CancellationId } from '@necrocode/domain';
 import { WrongExpectedVersion } from '@necrocode/event-store';
 import type { PostgresEventStore } from '@necrocode/event-store-postgres';
 import { newId } from '@necrocode/service-kit';
-import type { TestDatabase } from '@necrocode/testing';
-import { meta, runnerDescription, submission, task } from '../spec/fixtures.js';
-import { createDispatcherDatabase, Replica } from '../spec/open-dispatcher.js';
+import { eventually } from '@necrocode/testing';
+import { runnerDescription, submission, task } from '../spec/fixtures.js';
+import { DispatcherStage, type Replica } from '../spec/open-dispatcher.js';
 import type { TransactionalStore } from './assign-tasks.js';
 
-let database: TestDatabase;
-let replicas: Replica[];
+let stage: DispatcherStage;
 
 beforeEach(async () => {
-  database = await createDispatcherDatabase();
-  replicas = [];
+  stage = await DispatcherStage.set();
 });
 
-afterEach(async () => {
-  await Promise.all(replicas.map((replica) => replica.close()));
-  await database.drop();
-});
-
-async function open(intercept?: (store: PostgresEventStore) => TransactionalStore): Promise<Replica> {
-  const replica = await Replica.open(database, intercept);
-  replicas.push(replica);
-  return replica;
-}
-
-const submit = (replica: Replica, job: ReturnType<typeof submission>) =>
-  replica.dispatcher.submitJob.handle(job, meta());
-const block = (replica: Replica, jobId: ReturnType<typeof submission>['jobId'], cancellationId: CancellationId) =>
-  replica.dispatcher.blockDispatch.handle({ cancellationId, jobId, taskId: null, cascade: 'dependents' }, meta());
+afterEach(() => stage.strike());
 
 /** Assigns until nothing is left that can be, losing races as the loop does. */
 async function assignAll(replica: Replica) {
   const orders = [];
   for (;;) {
     try {
-      const batch = await replica.dispatcher.assignBatch();
+      const batch = await replica.assignBatch();
       if (batch.length === 0) return orders;
       orders.push(...batch);
     } catch (error) {
@@ -48,25 +31,25 @@ async function assignAll(replica: Replica) {
 
 describe('assigning', () => {
   it('assigns a ready task to a runner with a free place', async () => {
-    const replica = await open();
+    const replica = await stage.open();
     const { runnerId } = await replica.register(runnerDescription(1));
     const job = submission([task('a')]);
-    await submit(replica, job);
-    const [order] = await replica.dispatcher.assignBatch();
+    await replica.submit(job);
+    const [order] = await replica.assignBatch();
     expect(order?.assignment).toMatchObject({ runnerId, attempt: 1, slot: null });
     expect(await replica.typesOf(job.jobId)).toEqual(['JobSubmitted', 'TaskQueued', 'TaskAssigned']);
     expect(await replica.rows('ready_task')).toEqual([]);
   });
 
   it('assigns nothing where no runner is known', async () => {
-    const replica = await open();
-    await submit(replica, submission([task('a')]));
-    expect(await replica.dispatcher.assignBatch()).toEqual([]);
+    const replica = await stage.open();
+    await replica.submit(submission([task('a')]));
+    expect(await replica.assignBatch()).toEqual([]);
     expect(await replica.rows('ready_task')).toHaveLength(1);
   });
 
   it('goes by priority, then by the age of the job', async () => {
-    const replica = await open();
+    const replica = await stage.open();
     await replica.register(runnerDescription(4));
     const jobs = [
       submission([task('low')], { priority: 10 }),
@@ -74,20 +57,20 @@ describe('assigning', () => {
       submission([task('young')], { priority: 50 }),
       submission([task('high')], { priority: 90 }),
     ];
-    for (const job of jobs) await submit(replica, job);
-    const orders = await replica.dispatcher.assignBatch();
+    for (const job of jobs) await replica.submit(job);
+    const orders = await replica.assignBatch();
     expect(orders.map((order) => order.task.spec.key)).toEqual(['high', 'old', 'young', 'low']);
   });
 
   it('keeps a job to the runner of its first assignment, and lets others pass while that is full', async () => {
-    const replica = await open();
+    const replica = await stage.open();
     const small = await replica.register(runnerDescription(1));
     const bound = submission([task('first'), task('second')], { priority: 90 });
-    await submit(replica, bound);
-    await replica.dispatcher.assignBatch();
+    await replica.submit(bound);
+    await replica.assignBatch();
     const large = await replica.register(runnerDescription(5));
     const other = submission([task('other')], { priority: 1 });
-    await submit(replica, other);
+    await replica.submit(other);
     const orders = await assignAll(replica);
     expect(orders.map(({ job, assignment }) => [job.jobId, assignment.runnerId])).toEqual([
       [other.jobId, large.runnerId],
@@ -97,7 +80,7 @@ describe('assigning', () => {
 
   it('leaves the task claimable when the append fails half-way', async () => {
     let failing = true;
-    const replica = await open((store) => ({
+    const replica = await stage.open((store) => ({
       ...portOf(store),
       appendWithin: async (transaction, streams) => {
         const appended = await store.appendWithin(transaction, streams);
@@ -107,20 +90,20 @@ describe('assigning', () => {
     }));
     await replica.register(runnerDescription(1));
     const job = submission([task('a')]);
-    await submit(replica, job);
-    await expect(replica.dispatcher.assignBatch()).rejects.toThrow('the process dies here');
+    await replica.submit(job);
+    await expect(replica.assignBatch()).rejects.toThrow('the process dies here');
     expect(await replica.typesOf(job.jobId)).toEqual(['JobSubmitted', 'TaskQueued']);
     failing = false;
-    expect(await replica.dispatcher.assignBatch()).toHaveLength(1);
+    expect(await replica.assignBatch()).toHaveLength(1);
   });
 });
 
 describe('two replicas', () => {
   it('never assign one task twice, and never more than a runner has places for', async () => {
-    const [one, two] = [await open(), await open()];
+    const [one, two] = [await stage.open(), await stage.open()];
     const runners = [await one.register(runnerDescription(7)), await one.register(runnerDescription(5))];
     const jobs = Array.from({ length: 40 }, () => submission([task('a'), task('b')]));
-    await Promise.all(jobs.map((job, index) => submit(index % 2 === 0 ? one : two, job)));
+    await Promise.all(jobs.map((job, index) => (index % 2 === 0 ? one : two).submit(job)));
     const orders = (await Promise.all([assignAll(one), assignAll(two), assignAll(one), assignAll(two)])).flat();
     const assigned = orders.map((order) => order.task.spec.taskId);
     expect(new Set(assigned).size).toBe(assigned.length);
@@ -133,11 +116,11 @@ describe('two replicas', () => {
   });
 
   it('lease one slot to one holder, whoever else asks at the same time', async () => {
-    const [one, two] = [await open(), await open()];
+    const [one, two] = [await stage.open(), await stage.open()];
     await one.register(runnerDescription(10, { repos: 2 }));
     await one.register(runnerDescription(10, { repos: 1 }));
     const jobs = Array.from({ length: 12 }, () => submission([task('a', { slotPool: 'repos' })]));
-    await Promise.all(jobs.map((job) => submit(one, job)));
+    await Promise.all(jobs.map((job) => one.submit(job)));
     const orders = (await Promise.all([assignAll(one), assignAll(two), assignAll(one), assignAll(two)])).flat();
     const leased = orders.map(({ assignment }) => assignment.slot?.slotId);
     expect(leased).toHaveLength(3);
@@ -151,7 +134,7 @@ describe('two replicas', () => {
 describe('a cancel between claim and append', () => {
   it('wins: the assignment loses the version, and then drops the row it had claimed', async () => {
     const claimed = gate();
-    const replica = await open((store) => ({
+    const replica = await stage.open((store) => ({
       ...portOf(store),
       readStreams: async (streamIds) => {
         const streams = await store.readStreams(streamIds);
@@ -161,10 +144,10 @@ describe('a cancel between claim and append', () => {
     }));
     await replica.register(runnerDescription(1));
     const job = submission([task('a')]);
-    await submit(replica, job);
-    const assigning = replica.dispatcher.assignBatch();
+    await replica.submit(job);
+    const assigning = replica.assignBatch();
     await claimed.reached;
-    const { facts } = await block(replica, job.jobId, newId('can'));
+    const { facts } = await replica.block(job, newId('can'));
     expect(facts).toMatchObject({
       status: 'cancelled',
       executions: [],
@@ -173,14 +156,14 @@ describe('a cancel between claim and append', () => {
     expect(await replica.rows('ready_task')).toHaveLength(1);
     claimed.open();
     await expect(assigning).rejects.toBeInstanceOf(WrongExpectedVersion);
-    expect(await replica.dispatcher.assignBatch()).toEqual([]);
+    expect(await replica.assignBatch()).toEqual([]);
     expect(await replica.rows('ready_task')).toEqual([]);
     expect(await replica.typesOf(job.jobId)).not.toContain('TaskAssigned');
   });
 
   it('loses when the append was first: the cancel decides again and names the execution', async () => {
     const appended = gate();
-    const replica = await open((store) => ({
+    const replica = await stage.open((store) => ({
       ...portOf(store),
       appendWithin: async (transaction, streams) => {
         const result = await store.appendWithin(transaction, streams);
@@ -190,11 +173,11 @@ describe('a cancel between claim and append', () => {
     }));
     await replica.register(runnerDescription(1));
     const job = submission([task('a')]);
-    await submit(replica, job);
-    const assigning = replica.dispatcher.assignBatch();
+    await replica.submit(job);
+    const assigning = replica.assignBatch();
     await appended.reached;
     const cancellationId = newId('can');
-    const blocking = block(replica, job.jobId, cancellationId);
+    const blocking = replica.block(job, cancellationId);
     await waitsForLock(replica);
     appended.open();
     const [order] = await assigning;
@@ -227,7 +210,6 @@ function portOf(store: PostgresEventStore): TransactionalStore {
 
 /** Somebody waits for a transaction of somebody else: the append of the cancel for that of the assignment. */
 async function waitsForLock(replica: Replica): Promise<void> {
-  const { eventually } = await import('@necrocode/testing');
   await eventually(async () => {
     const [row] = await replica.database.query<{ waiting: number }[]>(
       `select count(*)::int as waiting from pg_stat_activity

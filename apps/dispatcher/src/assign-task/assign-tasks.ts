@@ -1,5 +1,5 @@
 import { streamIdOf } from '@necrocode/contracts';
-import type { JobId } from '@necrocode/domain';
+import type { JobId, Timestamp } from '@necrocode/domain';
 import {
   type EventMetadata,
   type EventStore,
@@ -14,13 +14,20 @@ import { inLockOrder, toNewEvents } from '../streams/append-together.js';
 import { inAnswerTo } from '../streams/cause.js';
 import { foldJob } from '../streams/jobs.js';
 import type { LoadedPool, SlotPools } from '../streams/slot-pools.js';
-import type { OwnTables } from '../tables/own-tables.js';
+import type { OpenTransaction, OwnTables } from '../tables/own-tables.js';
 import { type ClaimedTask, claimTasks } from './claim-tasks.js';
-import { lockPlaces } from './lock-places.js';
+import { lockPlaces, type OpenRunner } from './lock-places.js';
 import { placedRows } from './placed-rows.js';
 import { type Placed, placeTasks } from './place-tasks.js';
 
 export type TransactionalStore = EventStore & Pick<PostgresEventStore, 'appendWithin'>;
+
+export interface AssignedBatch {
+  /** The executions to start, now that their assignments are committed. */
+  readonly orders: readonly StartOrder[];
+  /** Tasks due by then were looked at; null when no runner had a place, so that nothing was. */
+  readonly lookedAt: Timestamp | null;
+}
 
 /** The streams a batch is decided on. */
 interface Loaded {
@@ -40,28 +47,34 @@ export class AssignTasks {
     private readonly batchSize: number,
   ) {}
 
-  /**
-   * @returns the executions to start, now that their assignments are committed
-   * @throws {WrongExpectedVersion} | {StoreUnavailable} another writer was first on one of the streams: nothing was done, try again
-   */
-  assignBatch(): Promise<readonly StartOrder[]> {
+  /** @throws {WrongExpectedVersion} | {StoreUnavailable} another writer was first on one of the streams: nothing was done, try again */
+  assignBatch(): Promise<AssignedBatch> {
     return this.tables.transaction(async (transaction) => {
       const runners = await lockPlaces(transaction);
-      if (runners.length === 0) return [];
-      const at = new Date().toISOString();
-      const claimed = await claimTasks(transaction, runners, this.batchSize, at);
-      if (claimed.length === 0) return [];
-      const loaded = await this.#load(claimed);
-      const jobs = new Map([...loaded.jobs].map(([jobId, events]) => [jobId, foldJob(events)]));
-      const pools = new Map([...loaded.pools].map(([pool, { state }]) => [pool, state]));
-      const candidates = claimed.map((task) => ({ ...task, executionId: newId('exe') }));
-      const placed = placeTasks({ runners, jobs, pools }, candidates, at);
-      const stories = new Map([...loaded.jobs].map(([jobId, stream]) => [jobId, inAnswerTo(stream)]));
-      const streams = streamsOf(placed, loaded, stories);
-      if (streams.length > 0) await this.store.appendWithin(transaction, streams);
-      await transaction.run(placedRows(placed));
-      return placed.assigned.map((order) => ({ ...order, traceparent: stories.get(order.job.jobId)?.traceparent }));
+      if (runners.length === 0) return { orders: [], lookedAt: null };
+      const lookedAt = new Date().toISOString();
+      const claimed = await claimTasks(transaction, runners, this.batchSize, lookedAt);
+      if (claimed.length === 0) return { orders: [], lookedAt };
+      return { orders: await this.#assign(transaction, runners, claimed, lookedAt), lookedAt };
     });
+  }
+
+  async #assign(
+    transaction: OpenTransaction,
+    runners: readonly OpenRunner[],
+    claimed: readonly ClaimedTask[],
+    at: Timestamp,
+  ): Promise<readonly StartOrder[]> {
+    const loaded = await this.#load(claimed);
+    const jobs = new Map([...loaded.jobs].map(([jobId, events]) => [jobId, foldJob(events)]));
+    const pools = new Map([...loaded.pools].map(([pool, { state }]) => [pool, state]));
+    const candidates = claimed.map((task) => ({ ...task, executionId: newId('exe') }));
+    const placed = placeTasks({ runners, jobs, pools }, candidates, at);
+    const stories = new Map([...loaded.jobs].map(([jobId, stream]) => [jobId, inAnswerTo(stream)]));
+    const streams = streamsOf(placed, loaded, stories);
+    if (streams.length > 0) await this.store.appendWithin(transaction, streams);
+    await transaction.run(placedRows(placed));
+    return placed.assigned.map((order) => ({ ...order, traceparent: stories.get(order.job.jobId)?.traceparent }));
   }
 
   async #load(claimed: readonly ClaimedTask[]): Promise<Loaded> {

@@ -1,11 +1,15 @@
+import type { Timestamp } from '@necrocode/domain';
 import type { OwnTables } from '../tables/own-tables.js';
 import { SCHEMA } from '../tables/schema.js';
 
-/** Milliseconds until the next task in back-off may be assigned; null when none is. By this process's clock, as claiming is. */
-export async function nextDueInMs(tables: OwnTables, nowMs: number): Promise<number | null> {
-  const [row] = await tables.query<{ due: string | null }>(
-    `select (extract(epoch from min(not_before)) * 1000)::text as due from ${SCHEMA}.ready_task where not_before > $1`,
-    [new Date(nowMs).toISOString()],
+/**
+ * When the first task becomes due of those that were not yet due at `after`; null when there is none. It may be in the past by now:
+ * asking what is due after *now* instead would overlook a task whose time came between the look and this question.
+ */
+export async function nextDueAt(tables: OwnTables, after: Timestamp): Promise<Timestamp | null> {
+  const [row] = await tables.query<{ due: Date | null }>(
+    `select min(not_before) as due from ${SCHEMA}.ready_task where not_before > $1`,
+    [after],
   );
-  return row?.due ? Math.max(0, Number(row.due) - nowMs) : null;
+  return row?.due?.toISOString() ?? null;
 }

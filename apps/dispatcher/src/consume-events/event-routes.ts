@@ -1,6 +1,7 @@
-import type { CleanupEvent, ExecutionEvent, RunnerEvent } from '@necrocode/domain';
-import { type StoredEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
 import { parseStreamId } from '@necrocode/contracts';
+import { type CleanupEvent, type ExecutionEvent, Rejection, type RunnerEvent } from '@necrocode/domain';
+import { type StoredEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
+import { Unprocessable } from '@necrocode/messaging';
 import type { FreeSlot } from '../free-slot/free-slot.js';
 import { assumedEnding } from '../record-ending/assumed-ending.js';
 import type { RecordEnding } from '../record-ending/record-ending.js';
@@ -52,6 +53,16 @@ const MAKES_ROOM: ReadonlySet<string> = new Set([
 ]);
 
 async function reactTo(reactions: Reactions, event: Heard, stored: StoredEvent): Promise<void> {
+  try {
+    await dispatch(reactions, event, stored);
+  } catch (error) {
+    if (!(error instanceof Rejection)) throw error;
+    // What it is about was stored before it, so a stream that is not there now never will be.
+    throw new Unprocessable(error.code, `${event.type} does not fit: ${error.code}`, { cause: error });
+  }
+}
+
+function dispatch(reactions: Reactions, event: Heard, stored: StoredEvent): Promise<void> {
   switch (event.type) {
     case 'ExecutionStarted':
       return reactions.recordStart.handle(event.execution, stored);
@@ -69,7 +80,7 @@ async function reactTo(reactions: Reactions, event: Heard, stored: StoredEvent):
     case 'RunnerQuarantined':
       return reactions.registerRunner.handle(event.runnerId, stored);
     default:
-      return;
+      return Promise.resolve();
   }
 }
 

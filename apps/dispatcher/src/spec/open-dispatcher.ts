@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { streamIdOf } from '@necrocode/contracts';
 import {
+  type CancellationId,
+  type Cascade,
   type ExecutionEnding,
   type ExecutionIdentity,
   executionDecider,
@@ -9,6 +12,7 @@ import {
   runnerDecider,
   type RunnerCommand,
   type SlotClaim,
+  type TaskId,
 } from '@necrocode/domain';
 import { handleCommand, type StoredEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
 import { migrateEventStore, PostgresEventStore } from '@necrocode/event-store-postgres';
@@ -19,7 +23,9 @@ import type { TransactionalStore } from '../assign-task/assign-tasks.js';
 import { Dispatcher } from '../dispatcher.js';
 import { DispatchTables1 } from '../migrations/1-dispatch-tables.js';
 import { SCHEMA } from '../tables/schema.js';
-import { ScriptedRunners } from './fixtures.js';
+import type { StartOrder } from '../start-execution/start-order.js';
+import type { Submission } from '../submit-job/submit-job.js';
+import { meta, ScriptedRunners } from './fixtures.js';
 
 const template = {
   key: 'dispatcher',
@@ -28,10 +34,6 @@ const template = {
     await (await openTables(url)).destroy();
   },
 };
-
-export async function createDispatcherDatabase(): Promise<TestDatabase> {
-  return createTestDatabase({ template });
-}
 
 function openTables(url: string): Promise<DataSource> {
   return openDatabase({ url, schema: SCHEMA, migrations: [DispatchTables1] });
@@ -73,6 +75,25 @@ export class Replica {
     await this.database.destroy();
   }
 
+  async submit(...jobs: readonly Submission[]): Promise<void> {
+    for (const job of jobs) await this.dispatcher.submitJob.handle(job, meta());
+  }
+
+  /** One step of the assigning loop. */
+  async assignBatch(): Promise<readonly StartOrder[]> {
+    return (await this.dispatcher.assignBatch()).orders;
+  }
+
+  /** The whole job, or one task of it. */
+  block(
+    { jobId }: Pick<Submission, 'jobId'>,
+    cancellationId: CancellationId,
+    taskId: TaskId | null = null,
+    cascade: Cascade = 'dependents',
+  ): ReturnType<Dispatcher['blockDispatch']['handle']> {
+    return this.dispatcher.blockDispatch.handle({ cancellationId, jobId, taskId, cascade }, meta());
+  }
+
   /** What runner-monitor would append, told to the dispatcher. */
   async register(runner: RunnerDescription, sessionId = 'session'): Promise<RunnerDescription> {
     await this.tellRunner({ type: 'RegisterRunner', runner, sessionId, at: new Date().toISOString() }, runner.runnerId);
@@ -109,7 +130,6 @@ export class Replica {
   async proveClean({ jobId, executionId }: ExecutionIdentity, { pool, slotId, kind }: SlotClaim): Promise<void> {
     const at = new Date().toISOString();
     const data = { jobId, executionId, pool, slotId, evidence: { kind, leftEntries: 0, checkedAt: at }, at };
-    const { randomUUID } = await import('node:crypto');
     const metadata = { actor: 'service:artifact-cleaner', correlationId: jobId };
     const proven = { id: randomUUID(), type: 'SlotProvenClean', schemaVersion: 1, data, metadata };
     const streamId = streamIdOf('cleanup', executionId);
@@ -145,5 +165,27 @@ export class Replica {
     });
     for (const event of appended) await this.dispatcher.react(event);
     return appended;
+  }
+}
+
+/** A database and its replicas, for one spec. */
+export class DispatcherStage {
+  readonly #replicas: Replica[] = [];
+
+  private constructor(private readonly database: TestDatabase) {}
+
+  static async set(): Promise<DispatcherStage> {
+    return new DispatcherStage(await createTestDatabase({ template }));
+  }
+
+  async open(intercept?: (store: PostgresEventStore) => TransactionalStore): Promise<Replica> {
+    const replica = await Replica.open(this.database, intercept);
+    this.#replicas.push(replica);
+    return replica;
+  }
+
+  async strike(): Promise<void> {
+    await Promise.all(this.#replicas.map((replica) => replica.close()));
+    await this.database.drop();
   }
 }

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RunnerId, SlotDefinition, SlotId } from '@necrocode/domain';
+import { chooseRunner } from './choose-runner.js';
+
+const runnerId = (name: string): RunnerId => `run_${name}` as RunnerId;
+const runner = (name: string, free: number) => ({ runnerId: runnerId(name), free });
+const slot = (name: string, number: number): SlotDefinition => ({
+  slotId: `run_${name}/repos/${number}` as SlotId,
+  runnerId: runnerId(name),
+  kind: 'repository',
+});
+
+describe('choosing a runner', () => {
+  it('takes the one with the most places', () =>
+    expect(chooseRunner({ runnerId: null, freeSlots: null }, [runner('a', 1), runner('b', 3), runner('c', 2)])).toEqual(
+      {
+        runnerId: 'run_b',
+        slot: null,
+      },
+    ));
+
+  it('takes the smaller id between equals, in whatever order they come', () => {
+    const wish = { runnerId: null, freeSlots: null };
+    expect(chooseRunner(wish, [runner('b', 2), runner('a', 2)])?.runnerId).toBe('run_a');
+    expect(chooseRunner(wish, [runner('a', 2), runner('b', 2)])?.runnerId).toBe('run_a');
+  });
+
+  it('never takes a full one', () =>
+    expect(chooseRunner({ runnerId: null, freeSlots: null }, [runner('a', 0)])).toBeNull());
+
+  it('keeps to the runner of the job, however full the choice elsewhere', () =>
+    expect(chooseRunner({ runnerId: runnerId('a'), freeSlots: null }, [runner('a', 1), runner('b', 9)])?.runnerId).toBe(
+      'run_a',
+    ));
+
+  it('waits when the runner of the job has no place', () =>
+    expect(chooseRunner({ runnerId: runnerId('a'), freeSlots: null }, [runner('a', 0), runner('b', 9)])).toBeNull());
+
+  it('goes where a slot is free', () =>
+    expect(
+      chooseRunner({ runnerId: null, freeSlots: [slot('a', 2), slot('a', 1)] }, [runner('a', 1), runner('b', 9)]),
+    ).toEqual({ runnerId: 'run_a', slot: slot('a', 2) }));
+
+  it('waits when no slot is free where it may go', () => {
+    expect(chooseRunner({ runnerId: null, freeSlots: [] }, [runner('a', 1)])).toBeNull();
+    expect(
+      chooseRunner({ runnerId: runnerId('b'), freeSlots: [slot('a', 1)] }, [runner('a', 1), runner('b', 1)]),
+    ).toBeNull();
+  });
+});

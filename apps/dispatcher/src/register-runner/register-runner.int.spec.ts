@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RunnerCommand, RunnerDescription } from '@necrocode/domain';
+import { newId } from '@necrocode/service-kit';
+import { runnerDescription, submission, task } from '../spec/fixtures.js';
+import { DispatcherStage, type Replica } from '../spec/open-dispatcher.js';
+
+let stage: DispatcherStage;
+let replica: Replica;
+
+beforeEach(async () => {
+  stage = await DispatcherStage.set();
+  replica = await stage.open();
+});
+
+afterEach(() => stage.strike());
+
+const at = '2026-01-01T00:00:00.000Z';
+
+describe('a runner', () => {
+  it.each<[string, (runner: RunnerDescription) => RunnerCommand]>([
+    ['lost', ({ runnerId }) => ({ type: 'LoseRunner', runnerId, lastHeardAt: at, at })],
+    ['draining', ({ runnerId }) => ({ type: 'DrainRunner', runnerId, requestedBy: 'user:ada', at })],
+    [
+      'quarantined',
+      ({ runnerId }) => ({ type: 'QuarantineRunner', runnerId, executionId: newId('exe'), survivors: 1, at }),
+    ],
+  ])('that is %s gets nothing, and work again when it registers anew', async (status, command) => {
+    const runner = await replica.register(runnerDescription(1));
+    await replica.tellRunner(command(runner), runner.runnerId);
+    expect(await replica.rows('runner')).toMatchObject([{ status }]);
+    await replica.submit(submission([task('a')]));
+    expect(await replica.assignBatch()).toEqual([]);
+    await replica.register(runner, 'another session');
+    expect(await replica.assignBatch()).toHaveLength(1);
+  });
+
+  it('that comes back with fewer slots is leased no slot it has not got', async () => {
+    const before = await replica.register(runnerDescription(2, { repos: 2 }));
+    await replica.register({ ...before, slots: before.slots.slice(0, 1) }, 'another session');
+    await replica.submit(submission([task('a', { slotPool: 'repos' }), task('b', { slotPool: 'repos' })]));
+    const orders = [...(await replica.assignBatch()), ...(await replica.assignBatch())];
+    expect(orders.map(({ assignment }) => assignment.slot?.slotId)).toEqual([before.slots[0]?.slotId]);
+  });
+
+  it('is known as it is now, also when an older event about it comes late', async () => {
+    const runner = await replica.register(runnerDescription(1, { repos: 1 }));
+    const [registered] = await replica.store.readStream(`runner-${runner.runnerId}`);
+    await replica.tellRunner({ type: 'LoseRunner', runnerId: runner.runnerId, lastHeardAt: at, at }, runner.runnerId);
+    if (registered) await replica.dispatcher.react(registered);
+    expect(await replica.rows('runner')).toMatchObject([{ status: 'lost', version: 2 }]);
+    expect(await replica.rows('slot')).toHaveLength(1);
+  });
+});
