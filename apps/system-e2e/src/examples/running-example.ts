@@ -34,7 +34,8 @@ export function runExample(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
   const ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
   return { child, output: () => printed, ended };
 }

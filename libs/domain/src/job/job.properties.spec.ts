@@ -119,7 +119,7 @@ const life = fc
 const lives = (check: (played: Played<JobState, JobCommand, JobEvent>) => void): void =>
   fc.assert(
     fc.property(life, (commands) => check(play(jobDecider, commands))),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 
 describe('whatever happens to a job', () => {

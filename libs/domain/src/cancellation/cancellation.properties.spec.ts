@@ -1,0 +1,195 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  blockedFacts,
+  heldSlot,
+  join,
+  look,
+  ofJob,
+  ofTask,
+  recordBlocked,
+  recordCleanup,
+  recordFacts,
+  recordFailure,
+  recordFencing,
+  recordTermination,
+  recordVerification,
+  report,
+  request,
+  settledFacts,
+  target,
+  taskFacts,
+} from '../testing/cancellations.js';
+import { ending, evidence, unproven } from '../testing/executions.js';
+import { at, cancellationId } from '../testing/jobs.js';
+import { foldTwice, play, type Played } from '../testing/play.js';
+import { cancellationDecider } from './decider.js';
+import type {
+  Cancellation,
+  CancellationCommand,
+  CancellationEvent,
+  CancellationState,
+  StepName,
+} from './cancellation.js';
+import { STEPS } from './cancellation.js';
+import { effectsOf } from './effects.js';
+
+/** Two executions in the plan, a third that is none of ours. */
+const KEYS = ['train', 'stubborn'];
+const facts = blockedFacts({
+  tasks: [
+    ...KEYS.map((key) => taskFacts(key, 'cancelling')),
+    taskFacts('evaluate', 'cancelled', { neverStarted: true }),
+  ],
+  executions: KEYS.map((key) => target(key)),
+});
+const settled = settledFacts({ tasks: facts.tasks.map(({ key }) => taskFacts(key, 'cancelled')) });
+
+const key = fc.constantFrom(...KEYS, 'beside');
+const termination = fc
+  .tuple(key, fc.constantFrom(evidence(), evidence({ forced: true }), unproven))
+  .map(([name, proof]) => recordTermination(name, ending('stopped', { cancellationId, evidence: proof })));
+const jobFacts = fc
+  .constantFrom(settled, settled, facts, { ...settled, heldSlots: [heldSlot('train', 'soiled' as const)] })
+  .map(recordFacts);
+const cleanup = fc.constantFrom(0, 0, 3).map((leftFiles) => recordCleanup({ ...report, leftFiles }));
+const verification = fc
+  .array(
+    fc.record({
+      second: fc.nat({ max: 100 }),
+      survivors: fc.constantFrom(0, 0, 0, 1),
+      leftFiles: fc.constantFrom(0, 0, 0, 2),
+    }),
+    { maxLength: 3 },
+  )
+  .map((looks) => looks.sort((a, b) => a.second - b.second).map(({ second, ...found }) => look(second, found)))
+  .map((looks) => recordVerification(...looks));
+const failure = fc
+  .tuple(fc.constantFrom<StepName>(...STEPS), fc.constantFrom('service-unavailable', 'runner-unreachable'))
+  .map(([step, code]) => recordFailure(step, code));
+const joining = fc
+  .record({ force: fc.boolean(), gracePeriodMs: fc.constantFrom(null, 0, 2_000, 60_000) })
+  .map((options) => join(options));
+
+const command = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(recordBlocked(facts)) },
+  { weight: 4, arbitrary: termination },
+  { weight: 1, arbitrary: key.map((name) => recordFencing(name)) },
+  { weight: 3, arbitrary: jobFacts },
+  { weight: 3, arbitrary: cleanup },
+  { weight: 3, arbitrary: verification },
+  { weight: 3, arbitrary: failure },
+  { weight: 1, arbitrary: joining },
+);
+const life = fc
+  .tuple(fc.constantFrom(ofJob, ofTask), fc.array(command, { maxLength: 60 }))
+  .map(([target, rest]): CancellationCommand[] => [request(target), ...rest]);
+
+const lives = (check: (played: Played<CancellationState, CancellationCommand, CancellationEvent>) => void): void =>
+  fc.assert(
+    fc.property(life, (commands) => check(play(cancellationDecider, commands))),
+    { numRuns: 300 },
+  );
+const known = (states: readonly CancellationState[]): readonly Cancellation[] =>
+  states.flatMap((state) => (state.status === 'unknown' ? [] : state));
+
+describe('whatever happens to a cancellation', () => {
+  it('is decided or refused, never a fault', () => lives(({ faults }) => expect(faults).toStrictEqual([])));
+
+  it('leaves it asking for something until it is completed, and for nothing then', () =>
+    lives(({ states }) => {
+      for (const state of known(states)) expect(effectsOf(state).length > 0).toBe(state.status !== 'completed');
+    }));
+
+  it('leaves it asking for every step that is open', () =>
+    lives(({ states }) => {
+      for (const state of known(states)) {
+        const open = STEPS.filter((step) => state.steps[step].status === 'open');
+        const asked = new Set(effectsOf(state).map(({ step }) => step));
+        // How the job stands settles both its states and its slots.
+        if (asked.has('settle-states')) asked.add('release');
+        expect(open.filter((step) => !asked.has(step))).toStrictEqual([]);
+      }
+    }));
+
+  it('is completed only with every execution ended, the rest done, and two clean looks in a row', () =>
+    lives(({ states }) => {
+      for (const state of known(states)) {
+        if (state.status !== 'completed') continue;
+        expect(state.plan?.executions.every(({ execution }) => state.terminations.has(execution.executionId))).toBe(
+          true,
+        );
+        expect(STEPS.filter((step) => state.steps[step].status !== 'completed')).toStrictEqual([]);
+        expect(state.cleanPasses).toBeGreaterThanOrEqual(2);
+        expect(state.certificate).toMatchObject({ outcome: 'completed', verification: { survivors: 0, leftFiles: 0 } });
+      }
+    }));
+
+  it('does not change it once it is completed', () =>
+    lives(({ states }) => {
+      const completed = states.findIndex(({ status }) => status === 'completed');
+      if (completed !== -1) for (const later of states.slice(completed)) expect(later).toBe(states[completed]);
+    }));
+
+  it('starts every step once and completes it once, after it started', () =>
+    lives(({ events }) => {
+      const story = (step: StepName): string =>
+        events
+          .flatMap((event) =>
+            (event.type === 'StepStarted' || event.type === 'StepCompleted') && event.step === step ? event.type : [],
+          )
+          .join();
+      for (const step of STEPS) expect(['', 'StepStarted', 'StepStarted,StepCompleted']).toContain(story(step));
+    }));
+
+  it('never gives a task more time, and never takes force back', () =>
+    lives(({ states }) => {
+      const stops = known(states).map((state) =>
+        effectsOf(state).flatMap((effect) =>
+          effect.type === 'stop-executions' ? effect.stops.map(({ stop }) => stop) : [],
+        ),
+      );
+      let grace = Infinity;
+      let forced = false;
+      for (const stop of stops.flat()) {
+        expect(stop.gracePeriodMs).toBeLessThanOrEqual(grace);
+        grace = stop.gracePeriodMs;
+      }
+      for (const state of known(states)) {
+        if (forced) expect(state.options.force).toBe(true);
+        forced = state.options.force;
+      }
+    }));
+
+  it('does nothing when an answer or a report comes again, however much later', () =>
+    lives(({ effective }) => {
+      // A failure is an attempt of its own and a join a request of its own; their command ids tell repetitions.
+      const counted = new Set(['JoinCancellation', 'RecordStepFailure']);
+      const failed = (command: CancellationCommand): boolean =>
+        command.type === 'RecordCleanup' && command.report.leftFiles > 0;
+      const again = effective.filter(
+        ({ command, again }) => again.length > 0 && !counted.has(command.type) && !failed(command),
+      );
+      expect(again).toStrictEqual([]);
+    }));
+
+  it('gives the same state each time it is replayed', () =>
+    lives(({ events }) => expect(foldTwice(cancellationDecider, events)).toBe(true)));
+
+  it('completes when everything it asks for is answered in the end', () =>
+    fc.assert(
+      fc.property(life, (commands) => {
+        const healed = [
+          recordBlocked(facts),
+          ...KEYS.map((name) => recordTermination(name)),
+          recordFacts(settled),
+          recordCleanup(),
+          recordVerification(look(1_000), look(1_001)),
+        ];
+        const { states, events } = play(cancellationDecider, [...commands, ...healed]);
+        expect(states.at(-1)).toMatchObject({ status: 'completed', endedAt: at(60) });
+        expect(events.at(-1)).toMatchObject({ type: 'CancellationCompleted' });
+      }),
+      { numRuns: 300 },
+    ));
+});
