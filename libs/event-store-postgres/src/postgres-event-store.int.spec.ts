@@ -3,5 +3,11 @@ import { openTestStore } from './spec/open-test-store.js';
 
 eventStoreContract('PostgresEventStore', async () => {
   const { store, close } = await openTestStore();
-  return { store, numberAll: async () => void (await store.number()), close };
+  return {
+    store,
+    numberAll: async () => {
+      await store.number();
+    },
+    close,
+  };
 });

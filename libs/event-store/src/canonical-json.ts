@@ -35,10 +35,11 @@ function canonicalObject(object: object, path: string): string {
   const prototype: unknown = Object.getPrototypeOf(object);
   if (prototype !== Object.prototype && prototype !== null && Object.getPrototypeOf(prototype) !== null)
     throw notJson(path, `a ${object.constructor.name}`);
-  const members = new Map(Object.entries(object));
+  // Cast: any object may be looked at by its own keys.
+  const members = object as Readonly<Record<string, unknown>>;
   let text = '{';
-  for (const key of [...members.keys()].sort()) {
-    const member = members.get(key);
+  for (const key of Object.keys(members).sort()) {
+    const member = members[key];
     if (member === undefined) continue;
     if (text.length > 1) text += ',';
     text += quote(key, path) + ':' + canonicalJson(member, `${path}.${key}`);

@@ -27,9 +27,6 @@ export class EventIdTaken extends Error {
 /** The store cannot be reached or refused for a passing reason. Retry with the same event ids. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
-  constructor(message: string, options: ErrorOptions) {
-    super(message, options);
-  }
 }
 
 /** The append can never succeed as it stands: no events, an id that is no UUID, data that is not JSON. A bug in the caller. */

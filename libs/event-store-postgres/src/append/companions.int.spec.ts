@@ -32,7 +32,8 @@ afterAll(async () => {
 });
 
 const hold = (name: string, holder: string) => ({ text: 'insert into slot values ($1, $2)', values: [name, holder] });
-const slots = async (): Promise<unknown[]> => (await session.query('select * from slot order by name')).rows;
+const slots = async (): Promise<unknown[]> =>
+  (await session.query<{ name: string; holder: string }>('select * from slot order by name')).rows;
 
 describe('companion statements', () => {
   it('commit together with the events', async () => {

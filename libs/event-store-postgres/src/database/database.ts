@@ -39,13 +39,13 @@ export class Database implements SqlExecutor {
   }
 
   async query(text: string, values: unknown[] = []): Promise<{ readonly rows: readonly unknown[] }> {
-    return this.#withClient((client) => client.query(this.#prepared(text, values)));
+    return this.#withClient((client) => client.query<object>(this.#prepared(text, values)));
   }
 
   /** Runs statements one behind the other, each its own transaction, in one round trip. @returns the rows of each */
   async pipeline(statements: readonly SqlStatement[]): Promise<readonly (readonly unknown[])[]> {
     return this.#withClient(async (client) => {
-      const running = statements.map(({ text, values }) => client.query(this.#prepared(text, [...values])));
+      const running = statements.map(({ text, values }) => client.query<object>(this.#prepared(text, [...values])));
       return (await Promise.all(running)).map(({ rows }) => rows);
     });
   }
@@ -63,7 +63,7 @@ export class Database implements SqlExecutor {
       try {
         const [, { rows }] = await Promise.all([
           client.query('begin'),
-          client.query(this.#prepared(first.text, [...first.values])),
+          client.query<object>(this.#prepared(first.text, [...first.values])),
         ]);
         if (!accept(rows)) {
           await client.query('rollback');
