@@ -1,5 +1,12 @@
 import type { CancellationResource, CancellationStepResource, CancellationSummary } from '@necrocode/contracts';
-import { type Cancellation, type Certificate, STEPS, type StepState, type Timestamp } from '@necrocode/domain';
+import {
+  type Cancellation,
+  type Certificate,
+  STEPS,
+  type StepState,
+  stopRequestFor,
+  type Timestamp,
+} from '@necrocode/domain';
 import { cancellationLinks } from '../cancel/cancellation-result.js';
 import { cancellationActions } from '../show-job/actions.js';
 import type { ExecutionStates } from '../show-job/present-task.js';
@@ -102,8 +109,8 @@ function isStalled(cancellation: Cancellation, lastEvidenceAt: Timestamp, now: T
 }
 
 /** Silence within the grace period is what was asked for. */
-function longestGraceMs({ plan, options, steps, terminations }: Cancellation): number {
+function longestGraceMs({ cancellationId, plan, options, steps, terminations }: Cancellation): number {
   if (options.force || steps.terminate.status !== 'open') return 0;
   const open = (plan?.executions ?? []).filter(({ execution }) => !terminations.has(execution.executionId));
-  return Math.max(0, ...open.map(({ gracePeriodMs }) => options.gracePeriodMs ?? gracePeriodMs));
+  return Math.max(0, ...open.map((target) => stopRequestFor(target, options, cancellationId).gracePeriodMs));
 }

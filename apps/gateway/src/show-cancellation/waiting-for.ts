@@ -18,6 +18,7 @@ export function waitingFor(cancellation: Cancellation, executions: readonly Canc
 }
 
 function describe(step: StepName, { plan }: Cancellation, executions: readonly CancellationExecution[]): string {
+  const slots = (plan?.executions ?? []).filter(({ execution }) => execution.slot !== null).length;
   switch (step) {
     case 'validate':
       return 'the request to be checked';
@@ -32,7 +33,7 @@ function describe(step: StepName, { plan }: Cancellation, executions: readonly C
     case 'settle-states':
       return 'every state to be final';
     case 'release':
-      return `${plan?.slots.length ?? 0} slots to be proven clean and free`;
+      return `${slots} slots to be proven clean and free`;
     case 'clean':
       return 'artifacts and workspaces to be handled';
     case 'verify':

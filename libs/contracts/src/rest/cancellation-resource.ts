@@ -1,4 +1,4 @@
-import { STEPS, type CancellationOptions, type CancellationStatus } from '@necrocode/domain';
+import { STEPS, type CancellationStatus } from '@necrocode/domain';
 import { z } from 'zod';
 import { cancellationId, executionId, jobId, runnerId, taskId, timestamp } from '../ids/ids.js';
 import { codedError, containment, signalEvidence } from '../runner/schemas.js';
@@ -91,7 +91,9 @@ export const cancellationResource = z
       gracePeriodMs: gracePeriodMs.nullable(),
       signal: stopSignal.nullable(),
       artifacts: artifactPolicy.nullable(),
-    }) satisfies z.ZodType<CancellationOptions>,
+      /** A later request for less grace: no execution gets more than this. */
+      graceLimitMs: gracePeriodMs.optional(),
+    }),
     steps: z.array(cancellationStep),
     progress: z.object({
       stepsCompleted: count,
