@@ -26,7 +26,7 @@ export interface DemoParts {
 }
 
 /** Tasks that must be running before the cancellation begins. */
-const UNRULY = ['train', 'stubborn', 'daemoniser', 'sleeper', 'patch'];
+const UNRULY = ['train', 'stubborn', 'daemoniser', 'sleeper', 'litterer'];
 /** Tasks queued behind the training: they must never start. */
 export const DEPENDENTS = ['evaluate', 'publish'];
 const RUNNING_WITHIN_MS = 60_000;
@@ -102,7 +102,7 @@ async function untilCheckpoint(client: NecrocodeClient, jobId: string, terminal:
   const silent = new Set(UNRULY);
   const deadline = AbortSignal.timeout(RUNNING_WITHIN_MS);
   for await (const { taskKey, text } of client.followLogs(jobId, { signal: deadline })) {
-    if (taskKey === 'train' ? text.includes('checkpoint') : text.includes('ready')) silent.delete(taskKey);
+    if (text.includes(taskKey === 'train' ? 'epoch 2/' : '(pid ')) silent.delete(taskKey);
     if (taskKey === 'train') terminal.say(colours.dim(`  train | ${text.trimEnd().split('\n').at(-1) ?? ''}`));
     if (silent.size === 0) return;
   }

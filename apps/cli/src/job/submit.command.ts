@@ -54,7 +54,10 @@ async function readJob(file: string, set: readonly string[]): Promise<SubmitJobI
   }
 }
 
-/** Replaces `${NAME}` inside the JSON text; values are escaped as JSON strings are. */
+/**
+ * Replaces `${NAME}` inside the JSON text; values are escaped as JSON strings are, and `$${NAME}` stands for itself.
+ * @throws {CommandFailure} naming what nobody set: an unset name must not become an empty argument
+ */
 export function substitute(text: string, set: readonly string[]): string {
   const values = new Map(
     set.map((pair) => {
@@ -63,9 +66,15 @@ export function substitute(text: string, set: readonly string[]): string {
       return [pair.slice(0, at), pair.slice(at + 1)] as const;
     }),
   );
-  return text.replace(/\$\{(\w+)\}/g, (whole, name: string) => {
+  return text.replace(/\$?\$\{(\w+)\}/g, (whole, name: string) => {
+    if (whole.startsWith('$$')) return whole.slice(1);
     const value = values.get(name);
-    return value === undefined ? whole : JSON.stringify(value).slice(1, -1);
+    if (value !== undefined) return JSON.stringify(value).slice(1, -1);
+    throw new CommandFailure(
+      EXIT.usage,
+      `The job needs a value for ${name}.`,
+      `Add --set ${name}=VALUE, or write \$\${${name}} where the text itself is meant.`,
+    );
   });
 }
 
