@@ -11,8 +11,11 @@ const quick = { ...defaultRetry, maxAttempts: 3, backoff: { initialMs: 0, factor
 const never = new AbortController().signal;
 
 /** Fails with each error in turn, then works. */
-function failing(...errors: unknown[]): () => Promise<void> {
-  return () => (errors.length > 0 ? Promise.reject(errors.shift()) : Promise.resolve());
+function failing(...errors: Error[]): () => Promise<void> {
+  return () => {
+    const error = errors.shift();
+    return error === undefined ? Promise.resolve() : Promise.reject(error);
+  };
 }
 
 describe('attempts', () => {
@@ -51,7 +54,7 @@ describe('attempts', () => {
 
   it('hold no slot while they wait for the next one', async () => {
     const slots = new Slots(1);
-    const failed = deferred<void>();
+    const failed = deferred<undefined>();
     const stop = new AbortController();
     const waiting = attempt(
       failing(new Error('1')),

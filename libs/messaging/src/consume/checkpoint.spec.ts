@@ -22,7 +22,7 @@ describe('saving a checkpoint', () => {
   });
 
   it('is never begun beside itself, and never goes back', async () => {
-    const gates = [deferred<void>(), deferred<void>()];
+    const gates = [deferred<undefined>(), deferred<undefined>()];
     const saved: bigint[] = [];
     let position = 1n;
     const saver = new CheckpointSaver(

@@ -294,7 +294,21 @@ describe('what JetStream lacks', () => {
     const tail = await sink.tail();
     await sink.publish({ ...tail, position: 4n }, next === undefined ? [] : [next]);
     await soon(() => expect(order).toEqual([1, 2, 3, 4, 5]));
-    expect(notices).toContainEqual({ kind: 'read-from-store', from: '2', to: '4' });
+    expect(notices).toContainEqual({ kind: 'read-from-store', from: '2', to: '5' });
+  });
+
+  it('and the store lacks as well is not handled, and holds up nothing', async () => {
+    const consumer = start({ checkEveryMs: 50, ackWaitMs: 300 });
+    await active(consumer);
+    const foreign = new EventWorld();
+    await foreign.append('job_9', 1, 2, 3, 4);
+    const [fourth] = await foreign.store.readAll(3n, 1);
+    const tail = await sink.tail();
+    await sink.publish({ ...tail, position: 3n }, fourth === undefined ? [] : [fourth]);
+    await soon(() => expect(notices).toContainEqual(expect.objectContaining({ kind: 'fault' })));
+    await world.append('job_1', 1, 2, 3, 4, 5);
+    await soon(() => expect(checkpoint.position).toBe(5n));
+    expect(seen.map(({ event }) => event)).toEqual(await world.store.readAll(0n, 10));
   });
 
   it('at the end is read from the store without any new traffic', async () => {

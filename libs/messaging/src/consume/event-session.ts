@@ -5,10 +5,9 @@ import { errorCode } from '../dead-letter/error-code.js';
 import { keepDeadLetter } from '../dead-letter/keep-dead-letter.js';
 import type { Drain } from '../drain/drain.js';
 import { Settlement } from '../settle/settlement.js';
-import { backoffMs, recoveryBackoff } from '../timing/backoff.js';
-import { pause } from '../timing/pause.js';
 import { raceAbort } from '../timing/race-abort.js';
 import { attempt } from './attempt.js';
+import { CatchUp } from './catch-up.js';
 import type { EventConsumption } from './consume-events.js';
 import { pullMessages } from './pull-messages.js';
 import { refuseMessage } from './refuse-message.js';
@@ -25,7 +24,7 @@ interface Work {
 
 /** A slow key lets the others run ahead of the checkpoint by this many events at most: what a crash would make handle again. */
 const maxSpread = 8_192;
-const pageSize = 256;
+const prefetch = 256;
 
 /** One stretch of being the active replica, from the checkpoint on. */
 export class EventSession {
@@ -35,6 +34,7 @@ export class EventSession {
   readonly #room: Room;
   /** Intake is one thing at a time, be it a message, a gap or the timer's check. */
   readonly #intake = new Serial();
+  readonly #catchUp: CatchUp;
   readonly #over = abortController();
 
   constructor(
@@ -45,6 +45,7 @@ export class EventSession {
     this.#settlement = new Settlement(consumption.ackWaitMs);
     const { ledger, maxInProgress } = consumption;
     this.#room = new Room(() => this.#work.size >= maxInProgress || ledger.spread >= maxSpread);
+    this.#catchUp = new CatchUp(consumption, (event) => this.#admit(event, undefined), lost);
   }
 
   get inProgress(): number {
@@ -55,7 +56,7 @@ export class EventSession {
     const { checkpoint, ledger, connection, durable, ackWaitMs, maxInProgress, saver } = this.consumption;
     try {
       ledger.resume(await raceAbort(checkpoint.load(), this.lost));
-      const checking = this.#checkStore();
+      const checking = this.#catchUp.keep(this.#intake);
       await pullMessages(
         {
           connection,
@@ -66,7 +67,7 @@ export class EventSession {
             ackWaitMs,
             maxUnsettled: maxInProgress * 2,
           },
-          prefetch: Math.min(pageSize, maxInProgress),
+          prefetch: Math.min(prefetch, maxInProgress),
           take: (message) => this.#take(message),
           onFault: this.#fault,
         },
@@ -87,30 +88,9 @@ export class EventSession {
       return refuseMessage(this.consumption, message, error, this.lost);
     }
     await this.#intake.run(async () => {
-      if (this.consumption.ledger.look(event.position) === 'gap') await this.#readFromStore(event.position - 1n);
+      if (this.consumption.ledger.look(event.position) === 'gap') await this.#catchUp.upTo(event.position);
       await this.#admit(event, message);
     });
-  }
-
-  /** JetStream is not asked what it holds: reading up to a position the store has is the whole remedy for whatever it lost. */
-  async #readFromStore(upTo: Position): Promise<void> {
-    const { ledger, store, observe } = this.consumption;
-    const from = ledger.admitted + 1n;
-    for (let failures = 0; ledger.admitted < upTo && !this.lost.aborted;) {
-      try {
-        const events = await raceAbort(store.readAll(ledger.admitted, pageSize), this.lost);
-        if (events.length === 0)
-          throw new Error(`JetStream holds position ${upTo}, the store ends at ${ledger.admitted}`);
-        for (const event of events) if (event.position <= upTo) await this.#admit(event, undefined);
-        failures = 0;
-      } catch (error) {
-        if (this.lost.aborted) return;
-        failures += 1;
-        this.#fault(error);
-        await pause(backoffMs(recoveryBackoff, failures), this.lost);
-      }
-    }
-    if (ledger.admitted >= from) observe({ kind: 'read-from-store', from: `${from}`, to: `${ledger.admitted}` });
   }
 
   async #admit(event: PositionedEvent, message: JsMsg | undefined): Promise<void> {
@@ -120,11 +100,17 @@ export class EventSession {
       await this.#room.wait(this.lost);
       if (this.lost.aborted) return;
       ledger.admit(position);
-      return this.#begin(event, message);
+      this.#begin(event, message);
+    } else if (message !== undefined) {
+      this.#settleRepeated(position, message);
     }
-    if (message === undefined || this.lost.aborted) return;
+  }
+
+  #settleRepeated(position: Position, message: JsMsg): void {
+    if (this.consumption.ledger.isHandled(position)) return this.#settlement.ack(message);
     const work = this.#work.get(position);
-    if (work === undefined) return this.#settlement.ack(message);
+    // Beyond what the store could fill in: it comes again after the ack wait.
+    if (work === undefined) return;
     // It was read from the store first, or its redelivery overtook its handler: settled with the rest.
     work.message = message;
     this.#settlement.take(message);
@@ -193,35 +179,6 @@ export class EventSession {
       body: toCloudEvent(event),
     };
     return keepDeadLetter(connection, letter, event.metadata.traceparent, this.lost, this.#fault);
-  }
-
-  /**
-   * Reads at once what came while nobody was active. Then, once per interval, what the store had an interval ago and JetStream has still not
-   * brought though nothing else is coming in: a wiped stream heals without new traffic.
-   */
-  async #checkStore(): Promise<void> {
-    const { ledger, checkEveryMs } = this.consumption;
-    await this.#catchUp(await this.#lastPosition());
-    while (!this.lost.aborted) {
-      const taken = ledger.admitted;
-      const expected = await this.#lastPosition();
-      await pause(checkEveryMs, this.lost);
-      if (ledger.admitted === taken) await this.#catchUp(expected);
-    }
-  }
-
-  #catchUp(position: Position): Promise<void> {
-    return this.#intake.run(() => this.#readFromStore(position));
-  }
-
-  /** 0n, so nothing to catch up with, while the store is away: the next check asks again. */
-  async #lastPosition(): Promise<Position> {
-    try {
-      return await raceAbort(this.consumption.store.lastPosition(), this.lost);
-    } catch (error) {
-      if (!this.lost.aborted) this.#fault(error);
-      return 0n;
-    }
   }
 
   async #finish(): Promise<void> {

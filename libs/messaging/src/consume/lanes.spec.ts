@@ -6,7 +6,7 @@ import { Slots } from './slots.js';
 describe('lanes', () => {
   it('run one key in order and others beside it', async () => {
     const lanes = new Lanes();
-    const gate = deferred<void>();
+    const gate = deferred<undefined>();
     const log: string[] = [];
     const first = lanes.run('a', async () => {
       await gate;
@@ -40,7 +40,7 @@ describe('lanes', () => {
 describe('slots', () => {
   it('are never more than there are, and serve in the order of asking', async () => {
     const slots = new Slots(2);
-    const gates = [deferred<void>(), deferred<void>(), deferred<void>()];
+    const gates = [deferred<undefined>(), deferred<undefined>(), deferred<undefined>()];
     const begun: number[] = [];
     const uses = gates.map((gate, n) =>
       slots.use(async () => {

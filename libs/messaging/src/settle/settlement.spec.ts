@@ -9,9 +9,14 @@ afterEach(() => {
 });
 
 function message(seq: number, words: string[]): Settleable {
-  const say = (word: string) => (detail?: unknown) =>
-    void words.push([word, seq, ...(detail === undefined ? [] : [String(detail)])].join(' '));
-  return { seq, ack: say('ack'), nak: say('nak'), term: say('term'), working: say('working') };
+  const say = (word: string) => () => void words.push(`${word} ${seq}`);
+  return {
+    seq,
+    ack: say('ack'),
+    nak: say('nak'),
+    term: (reason) => void words.push(`term ${seq} ${reason}`),
+    working: say('working'),
+  };
 }
 
 describe('a message', () => {
