@@ -1,15 +1,7 @@
 import type { Timestamp } from '../ids.js';
 import { drawUpCertificate } from './certificate.js';
-import { evolveCancellation } from './evolve.js';
 import { countUnconfirmed } from './planned.js';
-import type {
-  Cancellation,
-  CancellationEvent,
-  CancellationState,
-  CertificateProof,
-  StepName,
-  StepState,
-} from './cancellation.js';
+import type { Cancellation, CancellationEvent, CertificateProof, StepName, StepState } from './cancellation.js';
 
 /** Failures of one step after which a cancellation says what it knows, while it goes on trying. */
 export const ATTEMPTS_BEFORE_INTERIM_OUTCOME = 8;
@@ -20,9 +12,8 @@ export const ATTEMPTS_BEFORE_INTERIM_OUTCOME = 8;
  */
 export function advance(state: Cancellation, proof: CertificateProof, at: Timestamp): readonly CancellationEvent[] {
   if (state.steps.verify.status === 'completed') return certified(state, proof, at);
-  const events = nextSteps(state, at);
-  const after = events.reduce<CancellationState>(evolveCancellation, state);
-  return after.status === 'unknown' ? events : [...events, ...interim(after, proof, at)];
+  // A step that has just succeeded announced its being stuck long before, if it ever was.
+  return [...nextSteps(state, at), ...interim(state, proof, at)];
 }
 
 const SIDE_BY_SIDE: readonly StepName[] = ['settle-states', 'release', 'clean'];
