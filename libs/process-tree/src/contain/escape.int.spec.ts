@@ -20,8 +20,13 @@ afterEach(endTrees);
 afterAll(() => closeContainments(containments));
 
 /** What a job as mighty as its agent can do to itself: move to the cgroup above those of all trees. */
-const moveOut = (directory: string, pid: number): void =>
-  writeFileSync(`${directory.split('/').slice(0, -2).join('/')}/cgroup.procs`, String(pid));
+function moveOut(directory: string, pid: number): void {
+  try {
+    writeFileSync(`${directory.split('/').slice(0, -2).join('/')}/cgroup.procs`, String(pid));
+  } catch {
+    // A process of a moment has ended since it was found.
+  }
+}
 
 if (inCgroups.length === 0) {
   it('has no cgroup to move out of on this machine, for this user', () => {
@@ -39,6 +44,25 @@ if (inCgroups.length === 0) {
       const report = await tree.stop(options);
       expect(living()).toEqual([]);
       expect(report).toMatchObject({ assurance: 'kernel', passes: 2, survivors: [] });
+    });
+
+    it('is killed there when it ignores the signal and goes on forking', async () => {
+      const { tree, living } = await startHostile(containment, 'fork-storm', '5');
+      const workers = living().filter((pid) => pid !== tree.record.pid);
+      for (const pid of workers) moveOut(tree.record.cgroup?.directory ?? '', pid);
+      const report = await tree.stop({ gracePeriodMs: 50 });
+      expect(living()).toEqual([]);
+      expect(report).toMatchObject({ assurance: 'kernel', forced: true, survivors: [] });
+    });
+
+    it('keeps the tree from being called gone for as long as it lives', async () => {
+      const { tree, living } = await startHostile(containment, 'deaf-daemon');
+      await eventually(() => expect(living()).toHaveLength(2));
+      const daemon = living().find((pid) => pid !== tree.record.pid);
+      moveOut(tree.record.cgroup?.directory ?? '', daemon ?? 0);
+      const report = await tree.stop({ gracePeriodMs: 200 });
+      expect(living()).toEqual([]);
+      expect(report).toMatchObject({ forced: true, exit: { signal: 'SIGTERM' }, survivors: [] });
     });
 
     it('is found by a later agent, too', async () => {

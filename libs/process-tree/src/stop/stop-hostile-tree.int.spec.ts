@@ -46,6 +46,16 @@ describe.each(containments)('stopping a tree held by %s', (means, containment) =
     expect(report).toMatchObject({ forced: true, exit: { code: null, signal: 'SIGKILL' } });
   });
 
+  it('sends no second SIGTERM to a child when the leader has ended', async () => {
+    await using directory = await tempDirectory();
+    const notes = join(directory.path, 'notes');
+    const { tree, living } = await startHostile(containment, 'deaf-child', notes, process.execPath);
+    const report = await tree.stop({ gracePeriodMs: 300 });
+    expect(living()).toEqual([]);
+    expect(readFileSync(notes, 'utf8')).toBe('SIGTERM\n');
+    expect(report).toMatchObject({ forced: true, exit: { code: null, signal: 'SIGTERM' } });
+  });
+
   it('reaches a grandchild in a session of its own', async () => {
     const { tree, living } = await startHostile(containment, 'setsid-grandchild');
     await eventually(() => expect(living()).toHaveLength(2));
@@ -72,6 +82,17 @@ describe.each(containments)('stopping a tree held by %s', (means, containment) =
       expect(living()).toEqual([]);
     }
   });
+
+  it.each(['stay', 'leave'])(
+    'reaches an orphan that shed its marks in a session whose leader is to %s',
+    async (leader) => {
+      const { tree, living } = await startHostile(containment, 'sheds-marks', leader);
+      await eventually(() => expect(living()).toHaveLength(leader === 'leave' ? 1 : 2));
+      if (leader === 'leave') await tree.exited;
+      await tree.stop(graceful);
+      expect(living()).toEqual([]);
+    },
+  );
 
   it('reaches a daemon that shed its environment and its limits, if it was seen with its parents', async () => {
     const { tree, living } = await startHostile(containment, 'sheds-everything');

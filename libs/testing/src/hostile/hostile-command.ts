@@ -13,7 +13,10 @@ export type HostileRole =
   | 'setsid-grandchild'
   | 'double-fork'
   | 'clears-environment'
+  | 'sheds-marks'
   | 'sheds-everything'
+  | 'deaf-child'
+  | 'deaf-daemon'
   | 'fork-storm'
   | 'stops-itself'
   | 'holds-stdout';
