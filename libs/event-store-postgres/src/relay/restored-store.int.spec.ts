@@ -6,6 +6,7 @@ import { migrateEventStore } from '../migrations/migrate.js';
 import { copyTables } from '../spec/copy-tables.js';
 import { openStore, openTestStore, type TestStore } from '../spec/open-test-store.js';
 import { Sessions } from '../spec/sessions.js';
+import { soon } from '../spec/soon.js';
 
 // Real servers on a machine that may be busy.
 jest.setTimeout(60_000);
@@ -89,6 +90,8 @@ describe('a store restored into a new cluster', () => {
         appended++;
         expect(await restored.number()).toBe(start + appended);
       }
+      await restored.append([appendOf('beyond', 0, someEvents(1))]);
+      expect(await restored.number()).toBe(start + appended + 1n);
       expect(appended).toBeGreaterThan(3n);
       expect(await restored.verifyNumbering()).toEqual([]);
     } finally {
@@ -97,7 +100,7 @@ describe('a store restored into a new cluster', () => {
     }
   });
 
-  it('skips nothing that is appended while it finds its footing', async () => {
+  it('skips nothing that is being appended while it finds its footing', async () => {
     const sessions = new Sessions(other.url);
     const restored = await openStore(other.url);
     try {
@@ -105,12 +108,13 @@ describe('a store restored into a new cluster', () => {
       await session.query('update event_store.numbering set system_identifier = system_identifier + 1');
       const start = await restored.lastPosition();
       const open = await sessions.begin();
-      await restored.appendWithin(open, [appendOf('open-meanwhile', 0, someEvents(1))]);
+      await restored.appendWithin(open, [appendOf('drawn-first', 0, someEvents(1))]);
+      await restored.append([appendOf('committed-first', 0, someEvents(1))]);
       const numbering = restored.number();
-      await session.query('select pg_sleep(0)');
-      const appending = restored.append([appendOf('begun-meanwhile', 0, someEvents(1))]);
+      const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+      await Promise.race([numbering, soon(async () => expect((await session.query(waiting)).rowCount).toBe(1))]);
       await open.query('commit');
-      await Promise.all([numbering, appending]);
+      await numbering;
       expect(await restored.number()).toBe(start + 2n);
     } finally {
       await sessions.close();
