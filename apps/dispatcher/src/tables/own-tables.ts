@@ -1,9 +1,11 @@
 import { type CompanionStatement, StoreUnavailable } from '@necrocode/event-store';
 import type { SqlExecutor } from '@necrocode/event-store-postgres';
 import { type DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
+import { asOneStatement } from './as-one-statement.js';
 
 /** One open transaction, read committed. */
 export interface OpenTransaction extends SqlExecutor {
+  /** In one round trip. No two of the statements may touch one row. */
   run(statements: readonly CompanionStatement[]): Promise<void>;
 }
 
@@ -50,7 +52,8 @@ function openTransaction(runner: QueryRunner): OpenTransaction {
   return {
     query,
     async run(statements) {
-      for (const { text, values } of statements) await query(text, [...values]);
+      const all = asOneStatement(statements);
+      if (all) await query(all.text, [...all.values]);
     },
   };
 }
