@@ -157,6 +157,38 @@ describe('order', () => {
   });
 });
 
+describe('a consumer that is set up wrongly', () => {
+  it.each(['', 'a.b', 'a b', 'a*'])('is refused the name %p', (name) => {
+    expect(() => start({ durable: name })).toThrow(RangeError);
+  });
+
+  it('handles an event whose key cannot be told, and tells so', async () => {
+    start({
+      key: () => {
+        throw new Error('no key');
+      },
+    });
+    await world.append('job_1');
+    await world.relay(sink);
+    await settled(1);
+    expect(notices).toContainEqual({ kind: 'fault', error: new Error('no key') });
+  });
+});
+
+describe('a checkpoint that hangs', () => {
+  it('does not keep its replica from the next turn', async () => {
+    const hanging = { load: () => Promise.resolve(0n), save: () => new Promise<void>(() => undefined) };
+    const consumer = start({ checkpoint: hanging, saveEveryMs: 1 });
+    await world.append('job_1');
+    await world.relay(sink);
+    await soon(() => expect(positions()).toEqual([1]));
+    await nats.server.kill();
+    await nats.server.restart();
+    await soon(() => expect(notices.filter(({ kind }) => kind === 'active')).toHaveLength(2));
+    await soon(() => expect(consumer.isActive()).toBe(true));
+  });
+});
+
 describe('a failing event', () => {
   it('holds back its own key only', async () => {
     let mended = false;

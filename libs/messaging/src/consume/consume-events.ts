@@ -3,6 +3,7 @@ import { streamNames } from '@necrocode/contracts';
 import type { MessagingConnection } from '../connect/connection.js';
 import { Drain } from '../drain/drain.js';
 import { withLease } from '../lease/lease.js';
+import { requireDurableName } from '../provision/durable-name.js';
 import { defaultRetry, type RetryPolicy } from './attempt.js';
 import { type Checkpoint, CheckpointSaver } from './checkpoint.js';
 import { EventSession } from './event-session.js';
@@ -76,8 +77,10 @@ export interface EventConsumption extends Required<Omit<ConsumeEventsOptions, 'r
 /**
  * Handles every event of the store, in order within a key, for as long as the process lives. JetStream brings the events; the store is asked
  * for what JetStream lacks, so neither a wiped stream nor a lost consumer loses one. Of all replicas with the same `durable` one is active.
+ * @throws {RangeError} for a name that cannot be a durable's
  */
 export function consumeEvents(options: ConsumeEventsOptions): EventConsumer {
+  requireDurableName(options.durable);
   const observe = options.observe ?? (() => undefined);
   const onFault = (error: unknown): void => observe({ kind: 'fault', error });
   const ledger = new PositionLedger();

@@ -2,6 +2,7 @@ import { streamNames } from '@necrocode/contracts';
 import type { MessagingConnection } from '../connect/connection.js';
 import { Drain } from '../drain/drain.js';
 import { withLease } from '../lease/lease.js';
+import { requireDurableName } from '../provision/durable-name.js';
 import { defaultRetry, type RetryPolicy } from './attempt.js';
 import type { Consumer } from './consume-events.js';
 import { Lanes } from './lanes.js';
@@ -61,6 +62,7 @@ export function consumeReports(options: ConsumeReportsOptions): Consumer {
     lanes: new Lanes(),
     slots: new Slots(options.concurrency ?? 16),
   };
+  requireDurableName(consumption.durable);
   const { observe } = consumption;
   let active = false;
   const drain = new Drain();

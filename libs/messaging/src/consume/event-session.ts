@@ -76,7 +76,8 @@ export class EventSession {
       await checking;
     } finally {
       await this.#finish();
-      await saver.flush();
+      // A store that hangs must not keep this replica from its next turn; what is not saved is handled again at worst.
+      await raceAbort(saver.flush(), AbortSignal.timeout(1_000)).catch(() => undefined);
     }
   }
 
@@ -117,7 +118,7 @@ export class EventSession {
   }
 
   #begin(event: PositionedEvent, message: JsMsg | undefined): void {
-    const work: Work = { event, key: this.consumption.key(event), message };
+    const work: Work = { event, key: this.#keyOf(event), message };
     this.#work.set(event.position, work);
     if (message !== undefined) this.#settlement.take(message);
     const running = this.consumption.lanes
@@ -125,6 +126,16 @@ export class EventSession {
       .catch(this.#fault)
       .finally(() => this.#running.delete(running));
     this.#running.add(running);
+  }
+
+  #keyOf(event: PositionedEvent): string {
+    try {
+      return this.consumption.key(event);
+    } catch (error) {
+      // Taken in is taken in: an event without a key would be neither handled nor delivered again.
+      this.#fault(error);
+      return event.streamId;
+    }
   }
 
   async #handle(work: Work): Promise<void> {
