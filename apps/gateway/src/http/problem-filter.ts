@@ -27,5 +27,9 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   if (reply.sent) return; // An event stream that broke: its head has gone out.
   if (problem.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(problem.retryAfterMs / 1_000));
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="necrocode"');
-  reply.status(problem.status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
+  // Bytes, for to text Fastify would add a charset, which this media type does not have.
+  reply
+    .status(problem.status)
+    .header('content-type', 'application/problem+json')
+    .send(Buffer.from(JSON.stringify(problem)));
 }
