@@ -187,7 +187,11 @@ describe('cleaning', () => {
       ],
       removeWorkspace: true,
     };
-    const reply = await bench.ask<CleanReply>('clean', request);
+    const [reply, atOnce] = await Promise.all([
+      bench.ask<CleanReply>('clean', request),
+      bench.ask<CleanReply>('clean', request),
+    ]);
+    expect(atOnce).toEqual(reply);
     expect(reply).toMatchObject({ kind: 'workspace', report: { leftFiles: 0, filesRemoved: 5 } });
     const locations = reply.kind === 'workspace' ? reply.report.artifacts.map(({ location }) => location) : [];
     expect(locations).toEqual([

@@ -47,6 +47,7 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
   await endPredecessors(files, containment, reports, logger);
 
   const workspaces = new CleanWorkspace(home, new FileArtifactStore(config.ARTIFACT_STORE));
+  await workspaces.emptyTrash();
   const slots = new CleanSlot(home, logger);
   const capacity = config.RUNNER_CAPACITY;
   const agent = new Agent({ capacity, home, containment, files, reports, publisher, workspaces, slots, logger });

@@ -7,6 +7,8 @@ import { eventLine } from './event-line.js';
 
 export interface WatchOptions {
   readonly format: Format;
+  /** An interim outcome (partial, unconfirmed) does not end the watching. */
+  readonly untilCompleted?: boolean;
   /** Stop waiting after so long, ms; the cancellation goes on. */
   readonly withinMs?: number | undefined;
 }
@@ -22,7 +24,7 @@ export async function watchCancellation(
   client: NecrocodeClient,
   terminal: Terminal,
   cancellationId: string,
-  { format, withinMs }: WatchOptions,
+  { format, withinMs, untilCompleted = false }: WatchOptions,
 ): Promise<CancellationResource> {
   await detachable(terminal, `necrocode cancellation show ${cancellationId}`, async (detached) => {
     const timeout = withinMs === undefined ? undefined : AbortSignal.timeout(withinMs);
@@ -34,7 +36,7 @@ export async function watchCancellation(
         if (format === 'ndjson') terminal.data(JSON.stringify(event));
         const line = eventLine(event, requestedAt);
         if (line !== null) terminal.say(line);
-        if (SETTLED.has(event.eventtype)) return;
+        if (SETTLED.has(event.eventtype) && (!untilCompleted || event.eventtype === 'CancellationCompleted')) return;
       }
     } catch (error) {
       if (!timeout?.aborted) throw error;

@@ -65,15 +65,13 @@ async function cancelAndWatch(
   const { cancellationId } = await client.cancelJob(jobId, { reason: 'the demo is over', reasonCode: 'user-request' });
   if (cancellationId === null) throw new CommandFailure(EXIT.error, 'The job had ended before it could be cancelled.');
   if (kill !== undefined) await killInTheMiddle(system, kill);
-  for (const deadline = Date.now() + 120_000; ; await delay(200)) {
-    try {
-      const seen = await watchCancellation(client, terminal, cancellationId, { format: 'text', withinMs: 60_000 });
-      if (seen.status === 'completed' || Date.now() > deadline) return seen;
-    } catch (error) {
-      // The gateway, NATS or PostgreSQL may be the one that was killed: it comes back.
-      if (kill === undefined || error instanceof CommandFailure || Date.now() > deadline) throw error;
-    }
-  }
+  if (kill === 'gateway') await system.untilReady(kill); // A stream that has begun survives; one cannot begin without it.
+  // Survives the death of the gateway too: the client resumes the stream where it broke.
+  return watchCancellation(client, terminal, cancellationId, {
+    format: 'text',
+    withinMs: 120_000,
+    untilCompleted: true,
+  });
 }
 
 async function killInTheMiddle(system: LocalSystem, name: string): Promise<void> {

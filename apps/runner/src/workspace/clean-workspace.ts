@@ -3,28 +3,52 @@ import { mkdir, readFile, rename, rmdir, unlink, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import type { ArtifactStore } from '@necrocode/artifact-storage';
 import type { CleanRequest } from '@necrocode/contracts';
-import type { ArtifactOrder, ArtifactRecord, CleanupReport } from '@necrocode/domain';
+import type { ArtifactOrder, ArtifactRecord, CleanupReport, JobId } from '@necrocode/domain';
 import picomatch from 'picomatch';
 import { type FoundFile, isMissing, listFiles, removeContents } from './confined-tree.js';
 import type { RunnerHome } from './place.js';
 
 type WorkspaceRequest = Extract<CleanRequest, { kind: 'workspace' }>;
 
+/** What has been done of one request: written down step by step, so that a repetition goes on instead of starting over. */
+interface Progress {
+  readonly artifacts: readonly ArtifactRecord[];
+  /** null: the workspace may still be there. */
+  readonly report: CleanupReport | null;
+}
+
 /**
- * Handles a job's artifacts by policy and, when asked, removes its workspace. The report is written down before it is
- * answered, so that a repetition (the answer was lost) gives the same report instead of an empty one.
+ * Handles a job's artifacts by policy and, when asked, removes its workspace. A repetition (the answer was lost, the
+ * agent died half-way, somebody else asked at the same time) gives the same report instead of an empty one: requests for
+ * one job take turns, and each step is on disk before the next begins.
  */
 export class CleanWorkspace {
+  private readonly turns = new Map<JobId, Promise<unknown>>();
+
   constructor(
     private readonly home: RunnerHome,
     private readonly store: ArtifactStore,
   ) {}
 
-  async clean(request: WorkspaceRequest): Promise<CleanupReport> {
+  clean(request: WorkspaceRequest): Promise<CleanupReport> {
+    const { jobId } = request;
+    const before = this.turns.get(jobId) ?? Promise.resolve();
+    const mine = before.then(
+      () => this.cleanInTurn(request),
+      () => this.cleanInTurn(request),
+    );
+    this.turns.set(jobId, mine);
+    const done = (): void => void (this.turns.get(jobId) === mine && this.turns.delete(jobId));
+    mine.then(done, done);
+    return mine;
+  }
+
+  private async cleanInTurn(request: WorkspaceRequest): Promise<CleanupReport> {
     const known = await this.recall(request);
-    if (known) return known;
+    if (known?.report) return known.report;
     const workspace = this.home.workspace(request.jobId);
-    const artifacts = await this.handleArtifacts(request, workspace);
+    const artifacts = known?.artifacts ?? (await this.handleArtifacts(request, workspace));
+    await this.remember(request, { artifacts, report: null });
     const removed = request.removeWorkspace ? await this.remove(workspace) : { files: 0, bytes: 0 };
     const leftFiles = request.removeWorkspace ? (await listFiles(workspace)).length : 0;
     const deleted = artifacts.filter((artifact) => artifact.policy === 'delete');
@@ -34,7 +58,7 @@ export class CleanWorkspace {
       bytesFreed: removed.bytes + deleted.reduce((bytes, artifact) => bytes + artifact.bytes, 0),
       leftFiles,
     };
-    if (leftFiles === 0) await this.remember(request, report);
+    if (leftFiles === 0) await this.remember(request, { artifacts, report });
     return report;
   }
 
@@ -78,6 +102,12 @@ export class CleanWorkspace {
     }
   }
 
+  /** What an agent that died had moved out of the way and not yet removed. */
+  async emptyTrash(): Promise<void> {
+    await mkdir(this.home.trash(), { recursive: true, mode: 0o700 });
+    await removeContents(this.home.trash());
+  }
+
   /** Out of the way first: nothing that still knows the path can reach what is being removed. */
   private async remove(workspace: string): Promise<{ files: number; bytes: number }> {
     const trash = this.home.trash();
@@ -94,20 +124,20 @@ export class CleanWorkspace {
     return removed;
   }
 
-  private async recall(request: WorkspaceRequest): Promise<CleanupReport | null> {
+  private async recall(request: WorkspaceRequest): Promise<Progress | null> {
     try {
       // Written by `remember`, in one step.
-      return JSON.parse(await readFile(this.reportFile(request), 'utf8')) as CleanupReport;
+      return JSON.parse(await readFile(this.reportFile(request), 'utf8')) as Progress;
     } catch (error) {
       if (isMissing(error)) return null;
       throw error;
     }
   }
 
-  private async remember(request: WorkspaceRequest, report: CleanupReport): Promise<void> {
+  private async remember(request: WorkspaceRequest, progress: Progress): Promise<void> {
     const file = this.reportFile(request);
     await mkdir(join(this.home.directory, 'cleanups'), { recursive: true, mode: 0o700 });
-    await writeFile(`${file}.next`, JSON.stringify(report), { mode: 0o600 });
+    await writeFile(`${file}.next`, JSON.stringify(progress), { mode: 0o600 });
     await rename(`${file}.next`, file);
   }
 
