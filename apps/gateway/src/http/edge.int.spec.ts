@@ -33,7 +33,10 @@ describe('the token', () => {
   });
 
   it('is asked for before the route is looked at or the body is read', async () => {
-    const unknown = await fetchWhole(`${gateway.url}/api/nothing-here`, { method: 'POST', body: 'x'.repeat(2_000_000) });
+    const unknown = await fetchWhole(`${gateway.url}/api/nothing-here`, {
+      method: 'POST',
+      body: 'x'.repeat(2_000_000),
+    });
     expect(unknown.status).toBe(401);
   });
 

@@ -4,8 +4,10 @@ import { type DomainEvent, handleCommand } from '@necrocode/event-store';
 import { migrateEventStore } from '@necrocode/event-store-postgres';
 import { createLogger, openDatabase, openPlatform, type OpenPlatform, problemOf } from '@necrocode/service-kit';
 import { createTestDatabase, startTestNats, type TestDatabase } from '@necrocode/testing';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { createGateway } from '../create-gateway.js';
 import type { GatewayConfig } from '../gateway.config.js';
+import { listRoutes, type Route } from '../openapi/list-routes.js';
 import { readModelDatabase } from '../read-model/schema.js';
 
 export const TOKEN = 'a-token-of-thirty-two-characters!';
@@ -19,6 +21,8 @@ export interface TestGateway {
   readonly open: OpenPlatform<GatewayConfig>;
   /** Calls the API with the token; `path` is below `/api`. */
   call(method: string, path: string, request?: CallOptions): Promise<Response>;
+  /** Every route of the running application. */
+  routes(): readonly Route[];
   /** Stands in for the service that answers a command, until the gateway is closed. */
   answer<Body, Value>(command: Command<Body, Value>, reply: (body: Body) => Value | Promise<Value>): void;
   /** A second gateway on the same database and NATS: another replica. */
@@ -73,6 +77,7 @@ export async function startTestGateway(): Promise<TestGateway> {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(raw === undefined ? {} : { body: raw }),
       }),
+    routes: () => listRoutes(app.get(DiscoveryService, { strict: false }), app.get(MetadataScanner, { strict: false })),
     answer: (command, reply) => answer(open, command, reply),
     replica: () => startReplica(config),
     close: async () => {

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { fetchWhole, startTestGateway, type TestGateway } from '../spec/test-gateway.js';
+import type { OpenApiDocument } from './describe-api.js';
+
+let gateway: TestGateway;
+let document: OpenApiDocument;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  document = (await (await fetchWhole(`${gateway.url}/api/openapi.json`)).json()) as OpenApiDocument;
+}, 60_000);
+afterAll(() => gateway.close());
+
+describe('the OpenAPI document', () => {
+  it('is valid OpenAPI 3.1', async () => {
+    // A copy: the validator takes the document apart.
+    const verdict = await new Validator().validate(structuredClone(document) as never);
+    expect(verdict).toEqual({ valid: true });
+    expect(document.openapi).toBe('3.1.0');
+  });
+
+  it('has every call of the API', () => {
+    const calls = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(calls.sort()).toEqual(
+      [
+        'POST /api/jobs',
+        'GET /api/jobs',
+        'GET /api/jobs/{jobId}',
+        'DELETE /api/jobs/{jobId}',
+        'POST /api/jobs/{jobId}/cancel',
+        'GET /api/jobs/{jobId}/cancellation-status',
+        'GET /api/jobs/{jobId}/events',
+        'GET /api/jobs/{jobId}/logs',
+        'GET /api/jobs/{jobId}/artifacts',
+        'GET /api/tasks/{taskId}',
+        'POST /api/tasks/{taskId}/cancel',
+        'GET /api/cancellations',
+        'GET /api/cancellations/{cancellationId}',
+        'GET /api/cancellations/{cancellationId}/certificate',
+        'GET /api/cancellations/{cancellationId}/events',
+        'GET /api/cancellations/{cancellationId}/replay',
+        'GET /api/runners',
+        'POST /api/runners/{runnerId}/drain',
+        'GET /api/slot-pools',
+        'GET /api/openapi.json',
+        'GET /api/docs',
+        'GET /api/docs/style.css',
+        'GET /healthz',
+        'GET /readyz',
+      ].sort(),
+    );
+  });
+
+  it('has every route the server has', () => {
+    const served = gateway.routes().map(({ method, path, operation }) => [method, path, operation !== undefined]);
+    expect(served.length).toBeGreaterThan(20);
+    for (const [method, path, described] of served) {
+      expect([path, described]).toEqual([path, true]);
+      expect(document.paths[String(path)]).toHaveProperty(String(method));
+    }
+  });
+
+  it('refers to nothing that is not there, and leaves no schema unused', () => {
+    const text = JSON.stringify(document);
+    const named = new Set([...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name));
+    expect([...named].sort()).toEqual(Object.keys(document.components['schemas'] as object).sort());
+  });
+
+  it('says what an id looks like and what may be left out of a job', () => {
+    const submit = document.paths['/api/jobs']?.['post'];
+    expect(JSON.stringify(submit)).toContain('"required":["name","tasks"]');
+    expect(JSON.stringify(document.components)).toContain('^job_[0-7][0-9a-hjkmnp-tv-z]{25}$');
+  });
+});
+
+describe('the page for people', () => {
+  it('has every call, loads nothing from elsewhere and runs nothing', async () => {
+    const response = await fetchWhole(`${gateway.url}/api/docs`);
+    const page = await response.text();
+    for (const path of Object.keys(document.paths)) expect(page).toContain(path);
+    expect(page).not.toMatch(/<script|https?:\/\/|style="|onclick/);
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'; style-src 'self'");
+    const style = await fetchWhole(`${gateway.url}/api/docs/style.css`);
+    expect([style.status, style.headers.get('content-type')]).toEqual([200, 'text/css; charset=utf-8']);
+  });
+});
