@@ -14,21 +14,20 @@ import {
 } from '@necrocode/service-kit';
 import { type BeforeApplicationShutdown, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import { AnswerCleanController } from './answer-clean/answer-clean.controller.js';
+import { AnswerClean } from './answer-clean/answer-clean.js';
 import type { ArtifactCleanerConfig } from './artifact-cleaner.config.js';
-import { AskRunner } from './carry-out/ask-runner.js';
-import { CarryOut } from './carry-out/carry-out.js';
-import { Cleanups } from './carry-out/cleanups.js';
-import { CleanController } from './clean/clean.controller.js';
-import { Clean } from './clean/clean.js';
-import { ReactToEvents } from './react/react-to-events.js';
+import { CleanupStreams } from './cleanups/cleanup-streams.js';
+import { DriveCleanup } from './drive-cleanup/drive-cleanup.js';
+import { RunnerControl } from './drive-cleanup/runner-control.js';
+import { KnownFacts } from './order-cleanup/known-facts.js';
 import { DRIVE_TABLE, SCHEMA } from './schema.js';
+import { ReactToEvent } from './start-cleanup/react-to-event.js';
+import { StartCleanup } from './start-cleanup/start-cleanup.js';
 
-/** A cleanup is tried again when its first attempt has not been recorded after so long, ms: beyond a runner's answer. */
-const MARGIN_MS = 1_000;
-
-/** The map of the service: events and one command start cleanups, runners carry them out, a timer tries again. */
+/** The map of the service: what ends comes in as events, a saga asks by command, and a timer drives what is not done. */
 @Module({
-  controllers: [CleanController],
+  controllers: [AnswerCleanController],
   providers: [
     {
       provide: DriveQueue,
@@ -36,30 +35,38 @@ const MARGIN_MS = 1_000;
       inject: [DATABASE],
     },
     {
-      provide: Cleanups,
-      useFactory: (store: EventStore, drives: DriveQueue) => new Cleanups(store, drives, MARGIN_MS),
+      provide: CleanupStreams,
+      useFactory: (store: EventStore, drives: DriveQueue) => new CleanupStreams(store, drives),
       inject: [EVENT_STORE, DriveQueue],
     },
+    { provide: KnownFacts, useFactory: (store: EventStore) => new KnownFacts(store), inject: [EVENT_STORE] },
     {
-      provide: CarryOut,
+      provide: DriveCleanup,
       useFactory: (
-        cleanups: Cleanups,
+        cleanups: CleanupStreams,
+        facts: KnownFacts,
         connection: MessagingConnection,
-        config: ArtifactCleanerConfig,
+        drives: DriveQueue,
         logger: Logger,
-      ) => new CarryOut(cleanups, new AskRunner(connection, config.RUNNER_ANSWER_MS), logger),
-      inject: [Cleanups, MESSAGING, CONFIG, LOGGER],
+        { RUNNER_ANSWER_MS }: ArtifactCleanerConfig,
+      ) => new DriveCleanup(cleanups, facts, new RunnerControl(connection, RUNNER_ANSWER_MS), drives, logger),
+      inject: [CleanupStreams, KnownFacts, MESSAGING, DriveQueue, LOGGER, CONFIG],
     },
     {
-      provide: Clean,
-      useFactory: (store: EventStore, cleanups: Cleanups, carryOut: CarryOut) => new Clean(store, cleanups, carryOut),
-      inject: [EVENT_STORE, Cleanups, CarryOut],
+      provide: StartCleanup,
+      useFactory: (cleanups: CleanupStreams, driveCleanup: DriveCleanup) => new StartCleanup(cleanups, driveCleanup),
+      inject: [CleanupStreams, DriveCleanup],
     },
     {
-      provide: ReactToEvents,
-      useFactory: (store: EventStore, cleanups: Cleanups, carryOut: CarryOut) =>
-        new ReactToEvents(store, cleanups, carryOut),
-      inject: [EVENT_STORE, Cleanups, CarryOut],
+      provide: ReactToEvent,
+      useFactory: (facts: KnownFacts, startCleanup: StartCleanup) => new ReactToEvent(facts, startCleanup),
+      inject: [KnownFacts, StartCleanup],
+    },
+    {
+      provide: AnswerClean,
+      useFactory: (facts: KnownFacts, startCleanup: StartCleanup, { ANSWER_WITHIN_MS }: ArtifactCleanerConfig) =>
+        new AnswerClean(facts, startCleanup, ANSWER_WITHIN_MS),
+      inject: [KnownFacts, StartCleanup, CONFIG],
     },
   ],
 })
@@ -68,20 +75,22 @@ export class ArtifactCleanerModule implements OnApplicationBootstrap, BeforeAppl
   private readonly driver: Driver;
 
   constructor(
-    @Inject(CONFIG) config: ArtifactCleanerConfig,
+    @Inject(CONFIG) { RETRY_FIRST_MS, RETRY_LONGEST_MS }: ArtifactCleanerConfig,
     @Inject(DATABASE) private readonly database: DataSource,
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(MESSAGING) private readonly connection: MessagingConnection,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(DriveQueue) queue: DriveQueue,
-    @Inject(CarryOut) carryOut: CarryOut,
-    @Inject(ReactToEvents) private readonly reactions: ReactToEvents,
+    @Inject(DriveCleanup) private readonly driveCleanup: DriveCleanup,
+    @Inject(ReactToEvent) private readonly reactToEvent: ReactToEvent,
   ) {
+    driveCleanup.whenLeftOpen(() => this.driver.nudge());
     this.driver = new Driver({
       queue,
       logger,
-      drive: (cleanupId) => carryOut.drive(cleanupId),
-      backoff: { firstMs: config.RETRY_FIRST_MS, longestMs: config.RETRY_LONGEST_MS },
+      // Not awaited: a runner that takes its minute must not keep the timers of all others waiting.
+      drive: async (cleanupId) => void this.driveCleanup.drive(cleanupId),
+      backoff: { firstMs: RETRY_FIRST_MS, longestMs: RETRY_LONGEST_MS },
     });
   }
 
@@ -92,7 +101,7 @@ export class ArtifactCleanerModule implements OnApplicationBootstrap, BeforeAppl
       durable,
       store: this.store,
       checkpoint: postgresCheckpoint(this.database, SCHEMA, durable),
-      handle: ({ event }) => this.reactions.handle(event),
+      handle: ({ event }) => this.reactToEvent.handle(event),
       observe: consumerLog(this.logger, durable),
     });
     this.driver.start();
@@ -100,5 +109,6 @@ export class ArtifactCleanerModule implements OnApplicationBootstrap, BeforeAppl
 
   async beforeApplicationShutdown(): Promise<void> {
     await Promise.all([this.consumer?.stop(), this.driver.stop()]);
+    await this.driveCleanup.idle();
   }
 }

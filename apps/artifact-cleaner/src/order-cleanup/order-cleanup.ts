@@ -3,59 +3,81 @@ import type {
   ArtifactPolicy,
   CancellationId,
   CleanupOrder,
+  ExecutionId,
   ExecutionIdentity,
   Job,
   Task,
   TaskId,
 } from '@necrocode/domain';
 
-/** What each cancellation asked for; null where it left it to the task. */
-export type RequestedPolicies = ReadonlyMap<CancellationId, ArtifactPolicy | null>;
+/** What each cancellation asked for as to artifacts; null: as the tasks say. */
+export type ArtifactWishes = ReadonlyMap<CancellationId, ArtifactPolicy | null>;
 
-/** The cleanup of a job that has ended. Pure. */
-export function orderForJob(job: Job, requested: RequestedPolicies): CleanupOrder {
-  return { kind: 'job', jobId: job.jobId, runnerId: job.runnerId, artifacts: artifactOrders(job.tasks, requested) };
+type WorkspaceOrder = Exclude<CleanupOrder, { kind: 'slot' }>;
+
+/** A whole job that is over: every artifact by policy, then the workspace goes. */
+export function orderJobCleanup({ jobId, runnerId, tasks }: Job, wishes: ArtifactWishes): WorkspaceOrder {
+  return { kind: 'job', jobId, runnerId, artifacts: artifactsOf(tasks, wishes) };
 }
 
-/** The cleanup of some tasks of a job that goes on. Pure. */
-export function orderForTasks(
-  job: Job,
+/** Some tasks of a job that goes on. */
+export function orderTaskCleanup(
+  { jobId, runnerId, tasks }: Job,
   cancellationId: CancellationId,
   taskIds: readonly TaskId[],
-  requested: RequestedPolicies,
-): CleanupOrder {
-  const wanted = new Set(taskIds);
-  const tasks = job.tasks.filter(({ spec }) => wanted.has(spec.taskId));
-  return {
-    kind: 'tasks',
-    cancellationId,
-    jobId: job.jobId,
-    runnerId: job.runnerId,
-    artifacts: artifactOrders(tasks, requested),
-  };
+  wishes: ArtifactWishes,
+): WorkspaceOrder {
+  const targets = tasks.filter(({ spec }) => taskIds.includes(spec.taskId));
+  return { kind: 'tasks', cancellationId, jobId, runnerId, artifacts: artifactsOf(targets, wishes) };
 }
 
-/** The clean check of a slot whose holder has ended; null when it held none. Pure. */
-export function orderForSlot({ executionId, jobId, runnerId, slot }: ExecutionIdentity): CleanupOrder | null {
-  if (slot === null) return null;
-  const { pool, slotId, kind } = slot;
-  return { kind: 'slot', jobId, executionId, runnerId, pool, slotId, slotKind: kind };
+/** The slot an execution held; null when it held none. */
+export function orderSlotCleanup({ jobId, executionId, runnerId, slot }: ExecutionIdentity): CleanupOrder | null {
+  if (!slot) return null;
+  return { kind: 'slot', jobId, executionId, runnerId, pool: slot.pool, slotId: slot.slotId, slotKind: slot.kind };
 }
 
-/** Only tasks that ran and name artifacts have any to handle. */
-function artifactOrders(tasks: readonly Task[], requested: RequestedPolicies): readonly ArtifactOrder[] {
+/** Executions whose processes might still write to what is to be cleaned. */
+export function executionsUnder(order: WorkspaceOrder, { tasks }: Pick<Job, 'tasks'>): readonly ExecutionId[] {
+  const targets = new Set(order.artifacts.map(({ taskId }) => taskId));
+  return tasks
+    .filter(({ spec }) => order.kind === 'job' || targets.has(spec.taskId))
+    .flatMap((task) => task.executionIds);
+}
+
+/**
+ * A task that never ran has no artifacts: tasks share the workspace, and its patterns would take what others made.
+ * One under cancellation counts as cancelled: it was asked to be.
+ */
+function artifactsOf(tasks: readonly Task[], wishes: ArtifactWishes): readonly ArtifactOrder[] {
   return tasks
     .filter(({ spec, executionIds }) => spec.artifacts.length > 0 && executionIds.length > 0)
-    .map((task) => ({
-      taskId: task.spec.taskId,
-      key: task.spec.key,
-      globs: task.spec.artifacts,
-      policy: policyFor(task, requested),
-    }));
+    .flatMap((task): ArtifactOrder[] => {
+      const { taskId, key, artifacts: globs } = task.spec;
+      const policy = policyFor(task, wishes);
+      return policy === null ? [] : [{ taskId, key, globs, policy }];
+    });
 }
 
-/** What a task made by ending itself is kept; of a cancelled one, the request decides, else the task. */
-function policyFor({ progress, spec }: Task, requested: RequestedPolicies): ArtifactPolicy {
-  if (progress.status !== 'cancelled') return 'keep';
-  return requested.get(progress.cancellationId) ?? spec.onCancelArtifacts;
+/** Null: it never ran. */
+function policyFor({ spec, progress }: Task, wishes: ArtifactWishes): ArtifactPolicy | null {
+  switch (progress.status) {
+    case 'cancelled':
+      if (progress.neverStarted) return null;
+      return wishes.get(progress.cancellationId) ?? spec.onCancelArtifacts;
+    case 'cancelling':
+      return wishes.get(progress.cancellationId) ?? spec.onCancelArtifacts;
+    case 'skipped':
+      return null;
+    case 'blocked':
+    case 'queued':
+    case 'pending':
+    case 'running':
+    case 'retrying':
+    case 'completed':
+    case 'failed':
+      return 'keep';
+    default:
+      return progress satisfies never;
+  }
 }

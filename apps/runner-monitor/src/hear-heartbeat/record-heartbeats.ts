@@ -52,7 +52,7 @@ export class RecordHeartbeats {
     this.outcomes.set(runnerId, { sessionId, outcome });
     if (outcome !== 'returned') return;
     const command = { type: 'HearRunner' as const, runnerId, at: new Date().toISOString() };
-    await this.streams.handle(runnerId, command, { actor: `runner:${runnerId}` });
-    this.logger.info({ runnerId, sessionId }, 'runner returned');
+    const decided = await this.streams.handle(runnerId, command, { actor: `runner:${runnerId}` });
+    if (decided.length > 0) this.logger.info({ runnerId, sessionId }, 'runner returned');
   }
 }

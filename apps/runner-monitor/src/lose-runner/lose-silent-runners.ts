@@ -41,8 +41,8 @@ export class LoseSilentRunners {
 
   private async lose({ runnerId, lastHeardAt }: OverdueRunner): Promise<void> {
     const command = { type: 'LoseRunner' as const, runnerId, lastHeardAt, at: new Date().toISOString() };
-    await this.streams.handle(runnerId, command, { actor: ACTOR });
+    const decided = await this.streams.handle(runnerId, command, { actor: ACTOR });
     this.lastHeard.forget(runnerId);
-    this.logger.warn({ runnerId, lastHeardAt }, 'runner lost');
+    if (decided.length > 0) this.logger.warn({ runnerId, lastHeardAt }, 'runner lost');
   }
 }

@@ -19,8 +19,8 @@ export class RunnerStreams {
     private readonly runners: Runners,
   ) {}
 
-  /** @returns the state after the command @throws {Rejection} `runner-not-found` */
-  async handle(runnerId: RunnerId, command: RunnerCommand, cause: Cause): Promise<RunnerState> {
+  /** @returns what was decided now: nothing when it was so already @throws {Rejection} `runner-not-found` */
+  async handle(runnerId: RunnerId, command: RunnerCommand, cause: Cause): Promise<readonly RunnerEvent[]> {
     const { state, decided } = await handleCommand<RunnerState, RunnerCommand, RunnerEvent>({
       store: this.store,
       decider: runnerDecider,
@@ -32,7 +32,7 @@ export class RunnerStreams {
       upcasters: this.upcasters,
     });
     if (decided.length === 0) await this.putBack(state);
-    return state;
+    return decided;
   }
 
   /** Puts the row back when it is missing: in a table that was emptied and is being rebuilt. */

@@ -1,18 +1,19 @@
 import { cleanerCommands, type CommandRequest } from '@necrocode/contracts';
 import { type AnswersCommands, CommandHandler, type Logger, LOGGER } from '@necrocode/service-kit';
 import { Controller, Inject } from '@nestjs/common';
-import { Clean, type CleanAsked } from './clean.js';
+import { AnswerClean, type CleanAsked } from './answer-clean.js';
 
 @Controller()
-export class CleanController implements AnswersCommands {
+export class AnswerCleanController implements AnswersCommands {
   constructor(
     @Inject(LOGGER) readonly logger: Logger,
-    @Inject(Clean) private readonly clean: Clean,
+    @Inject(AnswerClean) private readonly answerClean: AnswerClean,
   ) {}
 
   @CommandHandler(cleanerCommands.clean)
-  async answer({ meta, body }: CommandRequest<CleanAsked>) {
-    const { done, report } = await this.clean.handle(body, meta.id);
+  async clean({ meta, body }: CommandRequest<CleanAsked>) {
+    const { done, report } = await this.answerClean.handle(body, meta);
+    // The contract's arrays are mutable, the domain's are not: a copy is both.
     return { done, report: report && { ...report, artifacts: [...report.artifacts] } };
   }
 }

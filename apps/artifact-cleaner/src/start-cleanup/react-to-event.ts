@@ -1,0 +1,34 @@
+import type { ExecutionEvent, JobEvent } from '@necrocode/domain';
+import { type PositionedEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
+import type { KnownFacts } from '../order-cleanup/known-facts.js';
+import type { StartCleanup } from './start-cleanup.js';
+
+/** What ends leaves something to clean. The event is done with once the cleanup is stored: its timer does the rest. */
+export class ReactToEvent {
+  private readonly upcasters = new Upcasters();
+
+  constructor(
+    private readonly facts: KnownFacts,
+    private readonly startCleanup: StartCleanup,
+  ) {}
+
+  async handle(stored: PositionedEvent): Promise<void> {
+    const { id, type, metadata } = stored;
+    const cause = { id, traceparent: metadata.traceparent };
+    switch (type) {
+      case 'ExecutionEnded': {
+        const event = toDomainEvent<Extract<ExecutionEvent, { type: 'ExecutionEnded' }>>(stored, this.upcasters);
+        await this.startCleanup.ofSlot(event, cause);
+        return;
+      }
+      case 'JobCompleted':
+      case 'JobFailed':
+      case 'JobCancelled': {
+        const { jobId } = toDomainEvent<Extract<JobEvent, { type: 'JobCompleted' }>>(stored, this.upcasters);
+        await this.startCleanup.ofJob(await this.facts.ofJob(jobId), cause);
+        return;
+      }
+      default: // Nothing that has ended.
+    }
+  }
+}
