@@ -131,6 +131,33 @@ describe('two replicas', () => {
   });
 });
 
+describe('a change of the pool between claim and append', () => {
+  it('makes the lease decide again on what the pool is now', async () => {
+    const claimed = gate();
+    const replica = await stage.open((store) => ({
+      ...portOf(store),
+      readStreams: async (streamIds) => {
+        const streams = await store.readStreams(streamIds);
+        await claimed.pass();
+        return streams;
+      },
+    }));
+    const [first] = (await replica.register(runnerDescription(1, { repos: 1 }))).slots;
+    const job = submission([task('a', { slotPool: 'repos' })]);
+    await replica.submit(job);
+    const assigning = replica.assignBatch();
+    await claimed.reached;
+    const other = await stage.open();
+    await other.register(runnerDescription(9, { repos: 1 }));
+    claimed.open();
+    await expect(assigning).rejects.toBeInstanceOf(WrongExpectedVersion);
+    expect(await replica.typesOf(job.jobId)).toEqual(['JobSubmitted', 'TaskQueued']);
+    const [order] = await replica.assignBatch();
+    expect(order?.assignment.slot?.slotId).not.toBe(first?.slotId);
+    expect((await replica.rows('slot')).map(({ status }) => status).sort()).toEqual(['free', 'leased']);
+  });
+});
+
 describe('a cancel between claim and append', () => {
   it('wins: the assignment loses the version, and then drops the row it had claimed', async () => {
     const claimed = gate();

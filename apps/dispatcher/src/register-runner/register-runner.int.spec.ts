@@ -3,6 +3,7 @@ import type { RunnerCommand, RunnerDescription } from '@necrocode/domain';
 import { newId } from '@necrocode/service-kit';
 import { runnerDescription, submission, task } from '../spec/fixtures.js';
 import { DispatcherStage, type Replica } from '../spec/open-dispatcher.js';
+import { runnerRowStatement } from './runner-row.js';
 
 let stage: DispatcherStage;
 let replica: Replica;
@@ -49,5 +50,18 @@ describe('a runner', () => {
     if (registered) await replica.dispatcher.react(registered);
     expect(await replica.rows('runner')).toMatchObject([{ status: 'lost', version: 2 }]);
     expect(await replica.rows('slot')).toHaveLength(1);
+  });
+
+  it('is not set back by a replica that read its stream earlier and writes later', async () => {
+    const { runnerId, slots } = await replica.register(runnerDescription(1, { repos: 1 }));
+    const slotIds = slots.map(({ slotId }) => slotId);
+    for (const [capacity, version] of [
+      [9, 3],
+      [7, 2],
+    ] as const) {
+      const { text, values } = runnerRowStatement({ runnerId, status: 'ready', capacity, slotIds }, version);
+      await replica.database.query(text, [...values]);
+    }
+    expect(await replica.rows('runner')).toMatchObject([{ capacity: 9, version: 3 }]);
   });
 });
