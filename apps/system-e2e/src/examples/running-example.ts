@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -36,7 +35,11 @@ export function runExample(
   let printed = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
-  const ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
+  const ended = new Promise<Awaited<RunningExample['ended']>>((resolve) => {
+    child.once('exit', (code, signal) => {
+      resolve({ code, signal });
+    });
+  });
   return { child, output: () => printed, ended };
 }
 

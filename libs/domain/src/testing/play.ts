@@ -60,6 +60,6 @@ export function anythingButRejection(decide: () => unknown): unknown {
 
 /** Whether replaying gives the same state each time, also from events that went through JSON, as stored ones have. */
 export function foldTwice<State, Event>(decider: Decider<State, never, Event>, events: readonly Event[]): boolean {
-  const stored: Event[] = JSON.parse(JSON.stringify(events));
+  const stored = JSON.parse(JSON.stringify(events)) as Event[]; // Cast: the same events, written and read.
   return isDeepStrictEqual(stateAfter(decider, events), stateAfter(decider, stored));
 }
