@@ -5,6 +5,7 @@ import {
   heldSlot,
   look,
   ofJob,
+  ofTask,
   recordBlocked,
   recordCleanup,
   recordFacts,
@@ -13,6 +14,8 @@ import {
   recordTermination,
   recordVerification,
   report,
+  request,
+  settledFacts,
   stateOf,
   target,
   taskFacts,
@@ -84,6 +87,18 @@ describe('a certificate', () => {
     expect(
       certificateAfter(...untilBlock, recordBlocked(blockedFacts({ tasks: facts })), recordFencing()).tasks,
     ).toStrictEqual({ cancelled: 2, neverStarted: 1, completedBefore: 1, failedBefore: 1, skipped: 1 });
+  });
+
+  it.each([ofJob, ofTask])('says what had happened when it came too late to block anything: $kind', (target) => {
+    const facts = settledFacts({ status: 'completed', tasks: [taskFacts('train', 'completed')], executions: [] });
+    const certificate = certificateAfter(
+      request(target),
+      recordBlocked(facts, []),
+      recordFacts(facts),
+      recordCleanup(),
+      twoCleanLooks,
+    );
+    expect(certificate.tasks).toMatchObject({ cancelled: 0, completedBefore: 1 });
   });
 
   it('counts a task whose start a tombstone refused as never started', () => {
