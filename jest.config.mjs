@@ -4,6 +4,7 @@ const swc = JSON.parse(readFileSync(new URL('.swcrc', import.meta.url), 'utf8'))
 
 const shared = {
   rootDir: import.meta.dirname,
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   testEnvironment: '<rootDir>/libs/testing/jest/leak-checked-environment.mjs',
   globalTeardown: '<rootDir>/libs/testing/jest/tear-down-run.mjs',
   extensionsToTreatAsEsm: ['.ts'],
@@ -15,6 +16,7 @@ const shared = {
 
 /** @type {import('jest').Config} */
 export default {
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   // Also keeps spec files out of Jest's own process: what one leaves behind must not keep the run from ending.
   workerIdleMemoryLimit: '1GB',
   // A bound against hanging, not a measure of speed: a loaded machine may take ten times as long.
