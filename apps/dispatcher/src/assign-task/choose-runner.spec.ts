@@ -3,7 +3,7 @@ import type { RunnerId, SlotDefinition, SlotId } from '@necrocode/domain';
 import { chooseRunner } from './choose-runner.js';
 
 const runnerId = (name: string): RunnerId => `run_${name}` as RunnerId;
-const runner = (name: string, free: number) => ({ runnerId: runnerId(name), free });
+const runner = (name: string, free: number, takesNewJobs = true) => ({ runnerId: runnerId(name), free, takesNewJobs });
 const slot = (name: string, number: number): SlotDefinition => ({
   slotId: `run_${name}/repos/${number}` as SlotId,
   runnerId: runnerId(name),
@@ -35,6 +35,12 @@ describe('choosing a runner', () => {
 
   it('waits when the runner of the job has no place', () =>
     expect(chooseRunner({ runnerId: runnerId('a'), freeSlots: null }, [runner('a', 0), runner('b', 9)])).toBeNull());
+
+  it('starts no new job on a runner that is drained, but lets it finish those it has', () => {
+    const runners = [runner('a', 9, false), runner('b', 1)];
+    expect(chooseRunner({ runnerId: null, freeSlots: null }, runners)?.runnerId).toBe('run_b');
+    expect(chooseRunner({ runnerId: runnerId('a'), freeSlots: null }, runners)?.runnerId).toBe('run_a');
+  });
 
   it('goes where a slot is free', () =>
     expect(

@@ -5,6 +5,8 @@ export interface RunnerPlaces {
   readonly runnerId: RunnerId;
   /** Executions it can take on. */
   readonly free: number;
+  /** False while it is drained: it finishes the jobs it has. */
+  readonly takesNewJobs: boolean;
 }
 
 export interface Placement {
@@ -27,7 +29,8 @@ export interface Wish {
 export function chooseRunner({ runnerId, freeSlots }: Wish, runners: readonly RunnerPlaces[]): Placement | null {
   let best: (Placement & { readonly free: number }) | null = null;
   for (const runner of runners) {
-    if (runner.free < 1 || (runnerId !== null && runner.runnerId !== runnerId)) continue;
+    const may = runnerId === null ? runner.takesNewJobs : runner.runnerId === runnerId;
+    if (!may || runner.free < 1) continue;
     if (best && (runner.free < best.free || (runner.free === best.free && runner.runnerId > best.runnerId))) continue;
     const slot = freeSlots?.find((candidate) => candidate.runnerId === runner.runnerId) ?? null;
     if (freeSlots !== null && slot === null) continue;

@@ -21,11 +21,12 @@ const CLAIM = /* sql */ `
     from ${SCHEMA}.ready_task ready
     left join ${SCHEMA}.placement using (job_id)
     where ready.not_before <= $1
-      and (placement.runner_id is null or placement.runner_id = any($2::text[]))
+      and (placement.runner_id = any($2::text[]) or (placement.runner_id is null and cardinality($5::text[]) > 0))
       and (ready.slot_pool is null or exists (
         select from ${SCHEMA}.slot
         where slot.pool = ready.slot_pool and slot.status = 'free' and slot.slot_id = any($3::text[])
-          and slot.runner_id = coalesce(placement.runner_id, slot.runner_id)))
+          and (slot.runner_id = placement.runner_id
+            or (placement.runner_id is null and slot.runner_id = any($5::text[])))))
     order by ready.priority desc, ready.submitted_at, ready.task_id
     limit $4
     for update of ready skip locked
@@ -46,6 +47,7 @@ export async function claimTasks(
     runners.map(({ runnerId }) => runnerId),
     runners.flatMap(({ slotIds }) => slotIds),
     Math.min(limit, places),
+    runners.filter(({ takesNewJobs }) => takesNewJobs).map(({ runnerId }) => runnerId),
   ]);
   // Cast: the columns are those of CLAIM.
   return (rows as (Omit<ClaimedTask, 'fencingToken'> & { readonly fencingToken: string })[]).map((row) => ({

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunnerCommand, RunnerDescription } from '@necrocode/domain';
 import { newId } from '@necrocode/service-kit';
-import { runnerDescription, submission, task } from '../spec/fixtures.js';
+import { ending, runnerDescription, submission, task } from '../spec/fixtures.js';
 import { DispatcherStage, type Replica } from '../spec/open-dispatcher.js';
 import { runnerRowStatement } from './runner-row.js';
 
@@ -25,7 +25,7 @@ describe('a runner', () => {
       'quarantined',
       ({ runnerId }) => ({ type: 'QuarantineRunner', runnerId, executionId: newId('exe'), survivors: 1, at }),
     ],
-  ])('that is %s gets nothing, and work again when it registers anew', async (status, command) => {
+  ])('that is %s gets no new job, and again one when it registers anew', async (status, command) => {
     const runner = await replica.register(runnerDescription(1));
     await replica.tellRunner(command(runner), runner.runnerId);
     expect(await replica.rows('runner')).toMatchObject([{ status }]);
@@ -33,6 +33,20 @@ describe('a runner', () => {
     expect(await replica.assignBatch()).toEqual([]);
     await replica.register(runner, 'another session');
     expect(await replica.assignBatch()).toHaveLength(1);
+  });
+
+  it('that is drained gets the rest of the jobs it has', async () => {
+    const { runnerId } = await replica.register(runnerDescription(1, { repos: 1 }));
+    const job = submission([task('a', { slotPool: 'repos' }), task('b')]);
+    await replica.submit(job);
+    const [first] = await replica.assignBatch();
+    await replica.tellRunner({ type: 'DrainRunner', runnerId, requestedBy: 'user:ada', at }, runnerId);
+    await replica.submit(submission([task('new')], { priority: 99 }));
+    if (!first) throw new Error('not assigned');
+    const execution = { ...first.assignment, jobId: job.jobId, taskId: first.task.spec.taskId };
+    await replica.reportEnded(execution, ending('exited'));
+    expect((await replica.assignBatch()).map((order) => order.task.spec.key)).toEqual(['b']);
+    expect(await replica.rows('ready_task')).toHaveLength(1);
   });
 
   it('that comes back with fewer slots is leased no slot it has not got', async () => {
