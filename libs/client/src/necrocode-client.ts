@@ -24,6 +24,7 @@ import type {
 import { type ClientOptions, type HttpRequest, type RequestOptions, Transport } from './http/transport.js';
 import type { CancellationFilter, JobFilter } from './filters.js';
 import { type FollowOptions, followStream } from './stream/follow-stream.js';
+import { onceEach } from './stream/once-each.js';
 import { readLines } from './stream/read-lines.js';
 
 export interface CreateOptions extends RequestOptions {
@@ -130,7 +131,7 @@ export class NecrocodeClient {
 
   /** The job's output so far and all that follows, until the job has ended. Survives broken connections. */
   followLogs(jobId: string, options: FollowOptions = {}): AsyncGenerator<OutputChunk, void, undefined> {
-    return this.follow(`/jobs/${encodeURIComponent(jobId)}/logs`, options, { follow: true });
+    return onceEach(this.follow(`/jobs/${encodeURIComponent(jobId)}/logs`, options, { follow: true }));
   }
 
   artifacts(jobId: string, options: RequestOptions = {}): Promise<ArtifactsResource> {

@@ -4,10 +4,8 @@ import { type DomainEvent, handleCommand } from '@necrocode/event-store';
 import { migrateEventStore } from '@necrocode/event-store-postgres';
 import { createLogger, openDatabase, openPlatform, type OpenPlatform, problemOf } from '@necrocode/service-kit';
 import { createTestDatabase, startTestNats, type TestDatabase } from '@necrocode/testing';
-import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { createGateway } from '../create-gateway.js';
 import type { GatewayConfig } from '../gateway.config.js';
-import { listRoutes, type Route } from '../openapi/list-routes.js';
 import { readModelDatabase } from '../read-model/schema.js';
 
 export const TOKEN = 'a-token-of-thirty-two-characters!';
@@ -21,8 +19,8 @@ export interface TestGateway {
   readonly open: OpenPlatform<GatewayConfig>;
   /** Calls the API with the token; `path` is below `/api`. */
   call(method: string, path: string, request?: CallOptions): Promise<Response>;
-  /** Every route of the running application. */
-  routes(): readonly Route[];
+  /** Every route of the running server, as the server itself prints them. */
+  printRoutes(): string;
   /** Stands in for the service that answers a command, until the gateway is closed. */
   answer<Body, Value>(command: Command<Body, Value>, reply: (body: Body) => Value | Promise<Value>): void;
   /** A second gateway on the same database and NATS: another replica. */
@@ -44,12 +42,15 @@ export async function fetchWhole(url: string, init?: RequestInit): Promise<Respo
   return new Response(body.byteLength === 0 ? null : body, { status, headers });
 }
 
-/** The real application on a real PostgreSQL and nats-server of its own; only the other services are stand-ins. */
-export async function startTestGateway(): Promise<TestGateway> {
+/**
+ * The real application on a real PostgreSQL and nats-server of its own; only the other services are stand-ins.
+ * @param through another address of the database, such as a proxy's
+ */
+export async function startTestGateway(through: (url: string) => string = (url) => url): Promise<TestGateway> {
   const nats = await startTestNats();
   const database = await createTestDatabase({ template: { key: 'gateway', migrate } });
   const config: GatewayConfig = {
-    DATABASE_URL: database.url,
+    DATABASE_URL: through(database.url),
     NATS_URL: nats.url,
     HEALTH_PORT: 0,
     LOG_LEVEL: 'fatal',
@@ -77,7 +78,7 @@ export async function startTestGateway(): Promise<TestGateway> {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(raw === undefined ? {} : { body: raw }),
       }),
-    routes: () => listRoutes(app.get(DiscoveryService, { strict: false }), app.get(MetadataScanner, { strict: false })),
+    printRoutes: () => app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false }),
     answer: (command, reply) => answer(open, command, reply),
     replica: () => startReplica(config),
     close: async () => {
