@@ -1,0 +1,114 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { tempDirectory } from '@necrocode/testing';
+import { processesOf } from './support/processes-of.js';
+import { runCli } from './support/run-cli.js';
+import { testSystem } from './support/test-system.js';
+
+type System = Awaited<ReturnType<typeof testSystem>>;
+let world: System;
+let file: string;
+
+beforeAll(async () => {
+  world = await testSystem();
+  file = join(world.home, 'job.json');
+  const job = {
+    name: 'from the CLI',
+    tasks: [
+      { key: 'say', command: ['sh', '-c', 'echo $${GREETING}; exec sleep 1000'], env: { GREETING: '${GREETING}' } },
+    ],
+  };
+  await writeFile(file, JSON.stringify(job));
+}, 180_000);
+afterAll(() => world.end(), 60_000);
+
+const necrocode = (...args: string[]) => runCli(args, { NECROCODE_HOME: world.home });
+
+const submit = async (): Promise<string> => {
+  const { stdout, code } = await necrocode('job', 'submit', file, '--set', 'GREETING=hello', '-o', 'id');
+  expect(code).toBe(0);
+  return stdout.trim();
+};
+
+describe('necrocode job', () => {
+  it('submits, lists, shows, streams, cancels with a certificate on stdout, and remembers it', async () => {
+    const jobId = await submit();
+    await world.job(jobId, ({ tasks }) => tasks[0]?.status === 'running');
+    expect((await necrocode('job', 'list')).stdout).toContain(jobId);
+    expect((await necrocode('job', 'get', jobId.slice(0, 20))).stdout).toContain('running');
+    expect((await necrocode('job', 'logs', '@last')).stdout).toContain('say | hello');
+    const cancelled = await necrocode('job', 'cancel', '@last', '--yes', '--reason', 'seen enough');
+    expect(cancelled.code).toBe(0);
+    expect(cancelled.stdout).toContain('Death certificate');
+    expect(cancelled.stderr).toContain('SIGTERM');
+    expect(processesOf(jobId)).toEqual([]);
+    expect((await necrocode('job', 'cancel-status', jobId)).stdout).toMatch(/certify +completed/);
+    expect((await necrocode('job', 'cancellations')).stdout).toContain('seen enough');
+    expect(await necrocode('job', 'cancel', jobId, '--yes')).toMatchObject({ code: 0 });
+  }, 120_000);
+
+  it('never cancels without consent: without a terminal and without --yes it exits 2 and names the flag', async () => {
+    const jobId = await submit();
+    expect(await necrocode('job', 'cancel', jobId, '-o', 'json')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--yes'),
+    });
+    expect((await world.client.getJob(jobId)).cancellations).toEqual([]);
+    expect((await necrocode('job', 'cancel', jobId, '--yes', '--force')).code).toBe(0);
+  }, 120_000);
+
+  it('says what is wrong by its exit code, without a stack', async () => {
+    const results = {
+      unknownJob: await necrocode('job', 'get', 'job_01m81frbbgen883t3jrt5j7077'),
+      unknownPrefix: await necrocode('job', 'get', 'zzz'),
+      unset: await necrocode('job', 'submit', file),
+      noFile: await necrocode('job', 'submit', '/no/such/file'),
+      unknownCommand: await necrocode('job', 'dance'),
+      badDuration: await necrocode('job', 'cancel', '@last', '--grace', 'soon'),
+    };
+    const codes = Object.fromEntries(Object.entries(results).map(([name, { code }]) => [name, code]));
+    expect(codes).toEqual({ unknownJob: 3, unknownPrefix: 3, unset: 2, noFile: 2, unknownCommand: 2, badDuration: 2 });
+    for (const { stderr } of Object.values(results)) expect(stderr).not.toMatch(/\n\s+at /);
+  }, 60_000);
+
+  it('reports every fault of a job with its path, and exits 2', async () => {
+    const bad = join(world.home, 'bad.json');
+    await writeFile(
+      bad,
+      JSON.stringify({
+        name: 'bad',
+        tasks: [
+          { key: 'a', command: [], dependsOn: ['b'] },
+          { key: 'a', command: 'x', what: 1 },
+        ],
+      }),
+    );
+    const { code, stderr } = await necrocode('job', 'submit', bad);
+    expect(code).toBe(2);
+    for (const path of ['tasks.0.command', 'tasks.1.command', 'tasks.1.what']) expect(stderr).toContain(path);
+  }, 60_000);
+
+  it('does not get in with a wrong token: exit 4', async () => {
+    const wrong = await runCli(['job', 'list'], { NECROCODE_HOME: world.home, NECROCODE_TOKEN: 'x'.repeat(40) });
+    expect(wrong).toMatchObject({ code: 4 });
+  }, 60_000);
+});
+
+describe('without a system', () => {
+  it('says so and how to start one', async () => {
+    const nowhere = await tempDirectory();
+    expect(await runCli(['job', 'list'], { NECROCODE_HOME: nowhere.path })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('npm start'),
+    });
+    await nowhere.remove();
+  });
+
+  it('a second one on the same home is refused in one sentence', async () => {
+    const { code, stderr } = await necrocode('up', '--port', '4999');
+    expect(code).toBe(1);
+    expect(stderr).toContain('runs already');
+    expect(stderr).not.toMatch(/\n\s+at /);
+  }, 60_000);
+});
