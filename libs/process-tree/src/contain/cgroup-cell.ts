@@ -8,19 +8,12 @@ import type { OwnCgroup } from './containment.js';
 import { livingIn, removeCgroups, stillExists } from './cgroup-directory.js';
 import type { Sweep } from './sweep.js';
 
-/** How those are found who have moved themselves to another cgroup. */
-export interface EscapeeSearch {
-  readonly sweep: Sweep;
-  /** The tree is of this process's own making, and this process is the subreaper: who escapes comes home. */
-  readonly escapeesComeHome: boolean;
-}
-
 /**
  * A tree in a cgroup of its own.
- * @param search given when the tree runs as a user who may write to cgroupfs and so move out. Null: the kernel does not
+ * @param sweep given when the tree runs as a user who may write to cgroupfs and so move out. Null: the kernel does not
  *   let it out.
  */
-export function cgroupCell(controls: CgroupControls, cgroup: OwnCgroup, search: EscapeeSearch | null): Cell {
+export function cgroupCell(controls: CgroupControls, cgroup: OwnCgroup, sweep: Sweep | null): Cell {
   const { directory, path } = cgroup;
   const inside = (): readonly ProcessRow[] => (stillExists(cgroup) ? livingIn(directory) : []);
   let proof: GoneProof | undefined;
@@ -29,14 +22,13 @@ export function cgroupCell(controls: CgroupControls, cgroup: OwnCgroup, search: 
     return current === path || current?.startsWith(`${path}/`) === true;
   };
   const strays = (): readonly ProcessRow[] => {
-    if (search === null) return [];
-    const found = search.escapeesComeHome ? search.sweep.findOrphans() : search.sweep.find();
-    return found.filter((row) => !isInside(row));
+    if (sweep === null) return [];
+    return sweep.find().filter((row) => !isInside(row));
   };
 
   const prove = (): GoneProof | undefined => {
     if (stillExists(cgroup) && controls.mayHoldProcesses(directory)) return undefined;
-    const passes = search === null ? 0 : 2;
+    const passes = sweep === null ? 0 : 2;
     for (let pass = 0; pass < passes; pass += 1) if (strays().length > 0) return undefined;
     if (stillExists(cgroup) && !removeCgroups(directory)) return undefined;
     return { assurance: 'kernel', passes, provenAt: new Date().toISOString() };
@@ -49,8 +41,8 @@ export function cgroupCell(controls: CgroupControls, cgroup: OwnCgroup, search: 
     admit: (leader) => writeFile(`${directory}/cgroup.procs`, String(leader.pid)),
     members: inside,
     strays,
-    observe: (table) => search?.sweep.find(table()).length ?? inside().length,
-    holds: (row) => isInside(row) || search?.sweep.holds(row) === true,
+    observe: (table) => sweep?.findIn(table()).length ?? inside().length,
+    holds: (row) => isInside(row) || sweep?.holds(row) === true,
 
     async kill() {
       const killed = inside();

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { ProcessTreeError } from '../errors.js';
 import type { TreeRecord } from '../tree-record.js';
 import type { Cell } from './cell.js';
-import { cgroupCell, type EscapeeSearch } from './cgroup-cell.js';
+import { cgroupCell } from './cgroup-cell.js';
 import { ownCgroup } from './cgroup-directory.js';
 import type { CgroupControls } from './cgroup-controls.js';
 import { cgroup1FreezerControls } from './cgroup1-freezer-controls.js';
@@ -34,9 +34,9 @@ export function makePlace({ root }: Containment, name: string): OwnCgroup | null
 /** The cell of a tree, our own or a predecessor's. */
 export function openCell(
   tree: Pick<TreeRecord, 'means' | 'cgroup' | 'mayEscape' | 'marker' | 'pid' | 'startTime'>,
-  { escapeesComeHome }: Pick<EscapeeSearch, 'escapeesComeHome'>,
+  { orphansComeHome }: { readonly orphansComeHome: boolean },
 ): Cell {
-  const sweep = new Sweep(tree.marker, tree);
+  const sweep = new Sweep(tree.marker, tree, orphansComeHome);
   if (tree.cgroup === null) return processGroupCell(sweep);
-  return cgroupCell(controlsOf(tree.means), tree.cgroup, tree.mayEscape ? { sweep, escapeesComeHome } : null);
+  return cgroupCell(controlsOf(tree.means), tree.cgroup, tree.mayEscape ? sweep : null);
 }

@@ -1,5 +1,5 @@
 import { isDead, type ProcessRow } from '../proc/process-row.js';
-import { type ProcessTable, readProcessTable } from '../proc/process-table.js';
+import { type ProcessTable, readProcess, readProcessTable } from '../proc/process-table.js';
 import { type SignalAnswer, signalGroup, signalProcess } from '../signal/signal-process.js';
 import { settleWithin } from '../wait/settle-within.js';
 import type { Cell, GoneProof } from './cell.js';
@@ -10,9 +10,25 @@ const freezeTimeoutMs = 1_000;
 /** A tree that only its session, its descent and its marks hold together. */
 export function processGroupCell(sweep: Sweep): Cell {
   let proof: GoneProof | undefined;
+  let thorough = false;
 
   const signalAll = (rows: readonly ProcessRow[], signal: NodeJS.Signals): SignalAnswer[] =>
     rows.map((row) => signalProcess(row, signal));
+
+  /** The group's number is the leader's pid, and stays so for as long as the leader, dead or alive, is in the table. */
+  const leaderHoldsGroup = (): boolean => {
+    const { pid, startTime } = sweep.leader;
+    const holder = readProcess(pid);
+    return holder?.startTime === startTime && holder.pgrp === pid;
+  };
+
+  /** Whole groups in one call each, atomic against forks. */
+  const killGroups = (): readonly ProcessRow[] => {
+    const table = readProcessTable();
+    const rows = sweep.findIn(table);
+    for (const pgrp of groupsOf(rows, table)) signalGroup(pgrp, 'SIGKILL');
+    return rows;
+  };
 
   return {
     means: 'process-group',
@@ -20,16 +36,16 @@ export function processGroupCell(sweep: Sweep): Cell {
     admit: () => Promise.resolve(), // It leads a session of its own since it was spawned.
     members: () => sweep.find(),
     strays: () => [],
-    observe: (table) => sweep.find(table()).length,
+    observe: (table) => sweep.findIn(table()).length,
     holds: (row) => sweep.holds(row),
 
-    async kill() {
-      const table = readProcessTable();
-      const rows = sweep.find(table);
-      // Whole groups in one call each, atomic against forks; then one by one, for groups that are not all ours.
-      for (const pgrp of groupsOf(rows, table)) signalGroup(pgrp, 'SIGKILL');
+    kill() {
+      // At first those who are at hand, the leader's group in one call; who survives that by forking is searched for.
+      const rows = thorough ? killGroups() : sweep.find();
+      if (!thorough && leaderHoldsGroup()) signalGroup(sweep.leader.pid, 'SIGKILL');
       signalAll(rows, 'SIGKILL');
-      return rows;
+      thorough = true;
+      return Promise.resolve(rows);
     },
 
     async prove() {

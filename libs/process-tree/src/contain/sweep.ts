@@ -20,12 +20,20 @@ export class Sweep {
   constructor(
     readonly marker: Marker,
     readonly leader: Leader,
+    /** This process has started the tree and is its subreaper: whoever loses its parents comes home. */
+    readonly orphansComeHome: boolean,
   ) {
     this.#tag = resourceTagOf(marker);
   }
 
+  /** The living processes of the tree, now, found in the cheapest way that misses nobody. */
+  find(): ProcessRow[] {
+    const children = this.orphansComeHome ? childrenOf(process.pid) : undefined;
+    return children === undefined ? this.findIn(readProcessTable()) : this.#findBelow(children);
+  }
+
   /** The living processes of the tree in this table. Each is remembered as long as it exists: once ours, ours for ever. */
-  find(table: ProcessTable = readProcessTable()): ProcessRow[] {
+  findIn(table: ProcessTable): ProcessRow[] {
     const born = [...table.values()]
       .filter((row) => row.startTime >= this.leader.startTime && row.pid > 1 && row.pid !== process.pid)
       .sort((a, b) => a.startTime - b.startTime);
@@ -41,21 +49,6 @@ export class Sweep {
     return [...ours.values()].filter((row) => !isDead(row));
   }
 
-  /**
-   * The living processes of the tree among the orphans that have come home to this process, and below them. When all
-   * others of the tree are dead that is everybody there is, since whoever outlived its parents came home: cheap, and as
-   * good as looking through the whole machine, if this process is their subreaper and has started the tree itself.
-   */
-  findOrphans(): ProcessRow[] {
-    const orphans = childrenOf(process.pid);
-    if (orphans === undefined) return this.find();
-    const holder = readProcess(this.leader.pid);
-    return orphans
-      .filter((row) => row.startTime >= this.leader.startTime && this.#isMarked(row, holder))
-      .flatMap(withDescendants)
-      .filter((row) => !isDead(row));
-  }
-
   /** Whether this one process, just read, belongs to the tree. */
   holds(row: ProcessRow): boolean {
     return row.startTime >= this.leader.startTime && this.#isKnown(row);
@@ -63,8 +56,21 @@ export class Sweep {
 
   /** Looks through the whole machine until somebody is found, at most twice; answers how often nobody was. */
   async emptyPasses(): Promise<number> {
-    for (let passes = 0; passes < 2; passes += 1) if (this.find(await nextProcessTable()).length > 0) return passes;
+    for (let passes = 0; passes < 2; passes += 1) if (this.findIn(await nextProcessTable()).length > 0) return passes;
     return 2;
+  }
+
+  /**
+   * Among the children of this process, its own and those who have come home to it as orphans, and below them: every
+   * process has a parent, so nobody is anywhere else. A fraction of the cost of looking through the whole machine.
+   */
+  #findBelow(children: readonly ProcessRow[]): ProcessRow[] {
+    const holder = readProcess(this.leader.pid);
+    const ours = children
+      .filter((row) => row.startTime >= this.leader.startTime && this.#isMarked(row, holder))
+      .flatMap(withDescendants);
+    this.#seen = new Set([...this.#seen, ...ours.map(keyOf)]);
+    return ours.filter((row) => !isDead(row));
   }
 
   #isMarked(row: ProcessRow, holder: ProcessRow | undefined): boolean {

@@ -81,7 +81,7 @@ async function hold(options: SpawnTreeOptions): Promise<ProcessTree> {
       mayEscape: runAs === undefined || runAs.uid === process.getuid?.(),
       startedAt: new Date().toISOString(),
     };
-    const cell = openCell(record, { escapeesComeHome: containment.aids.subreaper });
+    const cell = openCell(record, { orphansComeHome: containment.aids.subreaper });
     await cell.admit(leader.row);
     return new ProcessTree({
       record,

@@ -11,7 +11,7 @@ export const hasProc = process.platform === 'linux';
 /** One process, read now; undefined when there is none. */
 export function readProcess(pid: number): ProcessRow | undefined {
   if (!hasProc) return psTable().get(pid);
-  const text = readProc(`/proc/${pid}/stat`);
+  const text = readProc(`/proc/${pid}/stat`, 'one-read');
   return text === undefined ? undefined : parseStat(text);
 }
 
@@ -22,7 +22,7 @@ export function readProcessTable(): ProcessTable {
   for (const name of readdirSync('/proc')) {
     const digit = name.charCodeAt(0);
     if (digit < 48 || digit > 57) continue;
-    const text = readProc(`/proc/${name}/stat`);
+    const text = readProc(`/proc/${name}/stat`, 'one-read');
     const row = text === undefined ? undefined : parseStat(text);
     if (row !== undefined) table.set(row.pid, row);
   }

@@ -23,7 +23,7 @@ export interface RecordedTree {
  * its mark; the leader, if the process with its pid also has its start time, and then its session and descendants.
  */
 export function openRecorded(record: TreeRecord): RecordedTree {
-  const cell = openCell(record, { escapeesComeHome: false });
+  const cell = openCell(record, { orphansComeHome: false });
   const peak = new Peak();
   let run: StopRun | undefined;
   const isOfThisBoot = record.bootId === currentBootId();

@@ -81,16 +81,17 @@ export class StopRun {
     let orphansSignalled = false;
     for (let looks = 0; ; looks += 1) {
       if (neverRan || this.#isDue()) await this.#kill();
-      else if (this.#exit !== null && !orphansSignalled) {
+      // Nothing can be proven while our own child has not ended: its end is waited for, not looked for.
+      const leaderHasEnded = exited === null || this.#exit !== null;
+      const proof = leaderHasEnded ? await cell.prove() : undefined;
+      if (proof !== undefined) {
+        stopWatching?.();
+        return this.#result(proof);
+      }
+      if (this.#exit !== null && !orphansSignalled && !this.#isDue()) {
         // With the leader gone nobody is left to pass the word on: to the rest, and to those born while it was sent.
         orphansSignalled = true;
         this.#signalEverybody();
-      }
-      const proof = await cell.prove();
-      if (proof !== undefined) {
-        stopWatching?.();
-        if (exited !== null) this.#exit = await exited;
-        return this.#result(proof);
       }
       this.#reportWhenDue();
       if (await this.#wakeUp.sleep(this.#untilNextLook(looks, longestMs))) looks = -1;
