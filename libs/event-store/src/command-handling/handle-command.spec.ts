@@ -178,6 +178,15 @@ describe('handling a repeated command', () => {
     expect(other.repeated).toBe(false);
   });
 
+  it('answers a repetition by ids of the caller too, which it cannot look for beforehand', async () => {
+    const store = await opened(10);
+    const newEventId = (): string => eventIdOf('of the caller', streamId, 0);
+    const first = await handle(store, draw, { newEventId });
+    const second = await handle(store, { type: 'Draw', amount: 1 }, { newEventId });
+    expect(second).toMatchObject({ appended: first.appended, decided: [], repeated: true, state: 4 });
+    expect(await store.readStream(streamId)).toHaveLength(2);
+  });
+
   it('passes on an event id that is truly taken', async () => {
     const store = await opened(10);
     const metadataOfOther = { type: 'Other', schemaVersion: 1, data: {}, metadata };

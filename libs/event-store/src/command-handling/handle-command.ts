@@ -50,11 +50,14 @@ export async function handleCommand<State, Command, Event extends DomainEvent>(
   const { store, decider, streamId, command, upcasters = new Upcasters(), maxAttempts = 10 } = handling;
   let state = decider.initial;
   let streamVersion = 0;
-  for (let attempt = 1; ; attempt++) {
+  const catchUp = async (): Promise<readonly StoredEvent[]> => {
     const news = await store.readStream(streamId, streamVersion + 1);
     state = fold((folded: State, event: Event) => decider.evolve(folded, event), state, news, upcasters);
     streamVersion += news.length;
-    const earlier = eventsOfCommand(handling, news);
+    return news;
+  };
+  for (let attempt = 1; ; attempt++) {
+    const earlier = eventsOfCommand(handling, await catchUp());
     if (earlier.length > 0) return { state, streamVersion, appended: earlier, decided: [], repeated: true };
 
     const decided = decider.decide(command, state);
@@ -63,12 +66,13 @@ export async function handleCommand<State, Command, Event extends DomainEvent>(
     const events = decided.map((event, index) => toNewEvent(handling, event, index, upcasters));
     try {
       const companions = handling.companions?.(decided, next) ?? [];
-      const { events: appended, repeated } = await store.append(
-        [{ streamId, expectedVersion: streamVersion, events }],
-        companions,
-      );
+      const append = { streamId, expectedVersion: streamVersion, events };
+      const { events: appended, repeated } = await store.append([append], companions);
       if (!repeated)
         return { state: next, streamVersion: streamVersion + events.length, appended, decided, repeated: false };
+      // The same ids were stored since the stream was read, or the caller's own ids were stored before.
+      await catchUp();
+      return { state, streamVersion, appended, decided: [], repeated: true };
     } catch (error) {
       const raced = error instanceof WrongExpectedVersion || error instanceof EventIdTaken;
       if (!raced || attempt >= maxAttempts) throw error;
