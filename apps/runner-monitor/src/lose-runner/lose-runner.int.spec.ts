@@ -17,7 +17,9 @@ describe('a runner that falls silent', () => {
     await world.startReplica();
     await world.startReplica();
   });
-  afterEach(async () => void (await Promise.all(runners.splice(0).map((runner) => runner.close()))));
+  afterEach(async () => {
+    await Promise.all(runners.splice(0).map((runner) => runner.close()));
+  });
   afterAll(() => world.close());
 
   async function registered(): Promise<ScriptedRunner> {

@@ -15,7 +15,9 @@ describe('the registry of runners', () => {
     world = await openWorld(LEASE_MS);
     await world.startReplica();
   });
-  afterEach(async () => void (await Promise.all(runners.splice(0).map((runner) => runner.close()))));
+  afterEach(async () => {
+    await Promise.all(runners.splice(0).map((runner) => runner.close()));
+  });
   afterAll(() => world.close());
 
   function aRunner(): ScriptedRunner {

@@ -23,7 +23,9 @@ describe('stopping executions', () => {
     world = await openWorld(60_000);
     await world.startReplica();
   });
-  afterEach(async () => void (await Promise.all(runners.splice(0).map((runner) => runner.close()))));
+  afterEach(async () => {
+    await Promise.all(runners.splice(0).map((runner) => runner.close()));
+  });
   afterAll(() => world.close());
 
   function connected(): ScriptedRunner {
