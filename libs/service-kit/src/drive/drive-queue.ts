@@ -68,12 +68,12 @@ export class DriveQueue {
     return rows;
   }
 
-  /** Milliseconds until the next intent is due; null when there is none. */
+  /** Milliseconds until the next intent is due, 0 when one is overdue; null when there is none. */
   async nextDueInMs(): Promise<number | null> {
     const rows = await this.database.query<{ ms: string | null }[]>(
-      `select greatest(0, extract(epoch from min(due_at) - now()) * 1000)::text as ms from ${this.table}`,
+      `select (extract(epoch from min(due_at) - now()) * 1000)::text as ms from ${this.table}`,
     );
     const ms = rows[0]?.ms;
-    return ms === null || ms === undefined ? null : Number(ms);
+    return ms === null || ms === undefined ? null : Math.max(0, Number(ms));
   }
 }

@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Rejection } from '@necrocode/domain';
+import { createTestDatabase, type TestDatabase } from '@necrocode/testing';
+import { aJob, aRequest, stoppedBy } from './spec/a-job.js';
+import { executionEnded, openService } from './spec/open-service.js';
+import { ScriptedOwners } from './spec/scripted-owners.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+/** A job, the service, and the request for it; `end` lets the execution end as the runner-monitor would tell it. */
+async function scene() {
+  const job = aJob();
+  const request = aRequest(job.jobId);
+  const { cancellationId } = request;
+  const owners = new ScriptedOwners(job.facts, job.blockedBy(cancellationId), job.taskIds);
+  const service = await openService(database, owners);
+  const end = async () => {
+    owners.facts = job.ended(cancellationId);
+    await service.hear(executionEnded(job.execution, stoppedBy(cancellationId)));
+    await service.drive.settled();
+  };
+  return { job, request, cancellationId, owners, service, end };
+}
+
+describe('a cancellation', () => {
+  it('blocks, stops, waits for the end, settles, cleans, looks twice and certifies', async () => {
+    const { request, cancellationId, owners, service, end } = await scene();
+    expect(await service.request(request)).toEqual({ result: 'accepted', cancellationId });
+    await service.drive.settled();
+    expect(await service.state(cancellationId)).toMatchObject({
+      status: 'in-progress',
+      steps: { terminate: { status: 'open' } },
+    });
+    await end();
+    const state = await service.state(cancellationId);
+    expect(state).toMatchObject({
+      status: 'completed',
+      certificate: { outcome: 'completed', tasks: { cancelled: 2, neverStarted: 1 } },
+    });
+    expect(owners.asked).toEqual(
+      expect.arrayContaining(['block-dispatch', 'stop-executions', 'clean', 'inspect-executions']),
+    );
+    expect(await service.targets.ofJob(request.target.jobId)).toEqual([]);
+    expect(await service.drives.nextDueInMs()).toBeNull();
+    await service.close();
+  });
+
+  it('signals beside the durable path: before the block has been answered', async () => {
+    const { request, owners, service, end } = await scene();
+    await service.request(request);
+    expect(owners.asked.slice(0, 3)).toEqual(['describe-job', 'stop-executions', 'block-dispatch']);
+    await service.drive.settled();
+    await end();
+    await service.close();
+  });
+
+  it('whose execution ended before the plan was made still counts that end', async () => {
+    const { job, request, cancellationId, owners, service, end } = await scene();
+    owners.away.add('dispatcher');
+    await service.saga.begin(
+      { type: 'RequestCancellation', ...request, at: request.requestedAt },
+      'spec-early',
+      { actor: 'user:spec', correlationId: job.jobId },
+      [service.targets.claim(request.target, cancellationId), service.drives.schedule(cancellationId, 60_000)],
+    );
+    await end();
+    expect((await service.types(cancellationId)).filter((type) => type === 'TerminationRecorded')).toHaveLength(1);
+    owners.away.clear();
+    owners.facts = job.facts;
+    await service.drive.drive(cancellationId);
+    owners.facts = job.ended(cancellationId);
+    await service.drive.drive(cancellationId);
+    expect(await service.state(cancellationId)).toMatchObject({ status: 'completed' });
+    await service.close();
+  });
+
+  it('is carried on by another replica after the death of the first, from what is stored', async () => {
+    const { job, request, cancellationId, owners, service } = await scene();
+    owners.away.add('dispatcher').add('runner-monitor');
+    owners.away.delete('dispatcher');
+    await service.request(request);
+    await service.drive.settled();
+    await service.close();
+    const successor = new ScriptedOwners(job.ended(cancellationId), (facts) => facts, job.taskIds);
+    successor.endings.set(job.execution.executionId, stoppedBy(cancellationId));
+    const other = await openService(database, successor);
+    await other.drive.drive(cancellationId);
+    await other.drive.drive(cancellationId);
+    expect(await other.state(cancellationId)).toMatchObject({ status: 'completed' });
+    await other.close();
+  });
+
+  it('says partial while a step stays undone, and completed once it is proven', async () => {
+    const { request, cancellationId, owners, service, end } = await scene();
+    owners.away.add('artifact-cleaner');
+    await service.request(request);
+    await service.drive.settled();
+    await end();
+    for (let drives = 0; drives < 8; drives += 1) await service.drive.drive(cancellationId);
+    expect(await service.state(cancellationId)).toMatchObject({
+      status: 'partial',
+      certificate: { outcome: 'partial' },
+    });
+    owners.away.clear();
+    await service.drive.drive(cancellationId);
+    expect(await service.state(cancellationId)).toMatchObject({
+      status: 'completed',
+      certificate: { outcome: 'completed' },
+    });
+    await service.close();
+  });
+
+  it('gives no certificate while a second look finds a survivor', async () => {
+    const { request, cancellationId, owners, service, end } = await scene();
+    owners.survivors = 1;
+    await service.request(request);
+    await service.drive.settled();
+    await end();
+    expect(await service.state(cancellationId)).toMatchObject({ status: 'in-progress', certificate: null });
+    owners.survivors = 0;
+    await service.drive.drive(cancellationId);
+    expect(await service.state(cancellationId)).toMatchObject({ status: 'completed' });
+    await service.close();
+  });
+});
+
+describe('asking again', () => {
+  it('joins the cancellation under way, and a stronger request upgrades it', async () => {
+    const { job, request, cancellationId, service, end } = await scene();
+    await service.request(request);
+    const force = aRequest(job.jobId, { options: { ...request.options, force: true } });
+    expect(await service.request(force)).toEqual({ result: 'joined', cancellationId });
+    expect(await service.state(cancellationId)).toMatchObject({ options: { force: true } });
+    await service.drive.settled();
+    await end();
+    await service.close();
+  });
+
+  it('at the same moment gives one cancellation, whoever is first', async () => {
+    const { job, request, service, end } = await scene();
+    const answers = await Promise.all(
+      [request, aRequest(job.jobId), aRequest(job.jobId)].map((each) => service.request(each)),
+    );
+    expect(new Set(answers.map(({ cancellationId }) => cancellationId)).size).toBe(1);
+    expect(answers.filter(({ result }) => result === 'accepted')).toHaveLength(1);
+    await service.drive.settled();
+    await end();
+    await service.close();
+  });
+
+  it('with the same id and body gets the same answer; with another body a conflict', async () => {
+    const { request, cancellationId, service, end } = await scene();
+    await service.request(request);
+    expect(await service.request(request)).toEqual({ result: 'accepted', cancellationId });
+    await expect(service.request({ ...request, fingerprint: 'sha256:two' })).rejects.toThrow(Rejection);
+    await service.drive.settled();
+    await end();
+    expect(await service.request(request)).toEqual({ result: 'accepted', cancellationId });
+    await service.close();
+  });
+
+  it('for a job that has ended says what had happened and stores nothing', async () => {
+    const { job, cancellationId, owners, service } = await scene();
+    owners.facts = job.ended(cancellationId);
+    const late = aRequest(job.jobId);
+    expect(await service.request(late)).toEqual({ result: 'already-cancelled', cancellationId });
+    expect(await service.state(late.cancellationId)).toEqual({ status: 'unknown' });
+    await service.close();
+  });
+});

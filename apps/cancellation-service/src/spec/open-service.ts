@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { streamIdOf } from '@necrocode/contracts';
+import type { CancellationId, ExecutionEnding, ExecutionIdentity } from '@necrocode/domain';
+import type { StoredEvent } from '@necrocode/event-store';
+import { PostgresEventStore } from '@necrocode/event-store-postgres';
+import { type CommandClient, createLogger, DriveQueue, openDatabase } from '@necrocode/service-kit';
+import type { TestDatabase } from '@necrocode/testing';
+import { CancellationDrive } from '../drive-cancellation/cancellation-drive.js';
+import { PerformEffect } from '../drive-cancellation/perform-effect.js';
+import { OpenCancellations1 } from '../migrations/1-open-cancellations.js';
+import { RecordProgress } from '../record-progress/record-progress.js';
+import { RequestCancellation } from '../request-cancellation/request-cancellation.js';
+import { OpenTargets } from '../saga/open-targets.js';
+import { Saga } from '../saga/saga.js';
+import { DRIVE_TABLE, SCHEMA } from '../saga/schema.js';
+import type { ScriptedOwners } from './scripted-owners.js';
+
+/** One replica of the service on a database that others may share; its timer stands still, so a spec drives by hand. */
+export async function openService({ url }: TestDatabase, owners: ScriptedOwners) {
+  const store = await PostgresEventStore.open({ connectionString: url });
+  const database = await openDatabase({ url, schema: SCHEMA, migrations: [OpenCancellations1] });
+  const logger = createLogger('cancellation-service', 'silent');
+  const targets = new OpenTargets(database);
+  const drives = new DriveQueue(database, SCHEMA, DRIVE_TABLE);
+  const saga = new Saga(store, targets, drives);
+  // The service asks through this one method only.
+  const commands = owners as unknown as CommandClient;
+  const drive = new CancellationDrive(saga, new PerformEffect(saga, commands), logger);
+  const requests = new RequestCancellation(saga, targets, drives, drive, commands, logger);
+  const progress = new RecordProgress(saga, targets, drive);
+  return {
+    saga,
+    drives,
+    drive,
+    targets,
+    request: (request: Parameters<typeof requests.handle>[0]) =>
+      requests.handle(request, { id: randomUUID(), actor: request.requestedBy }),
+    hear: (event: StoredEvent) => progress.handle(event),
+    state: async (cancellationId: CancellationId) => (await saga.load(cancellationId)).state,
+    types: async (cancellationId: CancellationId) => (await saga.load(cancellationId)).events.map(({ type }) => type),
+    async close() {
+      await drive.settled();
+      await store.close();
+      await database.destroy();
+    },
+  };
+}
+
+/** What the runner-monitor would have stored. */
+export function executionEnded(execution: ExecutionIdentity, ending: ExecutionEnding): StoredEvent {
+  return {
+    id: randomUUID(),
+    streamId: streamIdOf('execution', execution.executionId),
+    streamVersion: 3,
+    type: 'ExecutionEnded',
+    schemaVersion: 1,
+    data: { execution, ending, at: new Date().toISOString() },
+    metadata: { actor: 'service:runner-monitor', correlationId: execution.jobId },
+    recordedAt: new Date().toISOString(),
+    hash: 'sha256:0',
+    previousHash: null,
+  };
+}
