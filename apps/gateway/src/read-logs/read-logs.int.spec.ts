@@ -4,6 +4,7 @@ import { type OutputChunk, subjects } from '@necrocode/contracts';
 import { newId } from '@necrocode/service-kit';
 import { eventually } from '@necrocode/testing';
 import { CancelledJob } from '../spec/cancelled-job.js';
+import { clientThrough } from '../spec/client-through.js';
 import { openStream } from '../spec/read-stream.js';
 import { startTestGateway, type TestGateway, TOKEN } from '../spec/test-gateway.js';
 
@@ -115,11 +116,7 @@ describe('following', () => {
     await write(job, 2);
     const replica = await gateway.replica();
     let target = replica.url;
-    const through = new NecrocodeClient({
-      baseUrl: 'http://gateway.invalid',
-      token: TOKEN,
-      fetch: (input, init) => fetch(String(input).replace('http://gateway.invalid', target), init),
-    });
+    const through = clientThrough(() => target);
     const seen: number[] = [];
     const following = (async () => {
       for await (const { sequence } of through.followLogs(job.jobId)) seen.push(sequence);

@@ -52,7 +52,9 @@ export async function startCutProxy(target: { readonly host: string; readonly po
       return proxied.href;
     },
     cut,
-    mend: async () => void (await listen(port)),
+    mend: async () => {
+      await listen(port);
+    },
     close: cut,
   };
 }

@@ -22,7 +22,9 @@ export async function openStream(url: string, headers: Record<string, string> = 
   const comments: string[] = [];
   const parser = createParser({ onEvent: (event) => messages.push(event), onComment: (text) => comments.push(text) });
   const ended = (async () => {
-    for await (const chunk of response.body ?? []) parser.feed(new TextDecoder().decode(chunk));
+    const decoder = new TextDecoder();
+    const body: AsyncIterable<Uint8Array> | readonly Uint8Array[] = response.body ?? [];
+    for await (const chunk of body) parser.feed(decoder.decode(chunk, { stream: true }));
   })().catch((error: unknown) => {
     if (!hangUp.signal.aborted) throw error;
   });

@@ -3,8 +3,9 @@ import { NecrocodeClient } from '@necrocode/client';
 import { type CloudEvent, cloudEventSchema, type EventList } from '@necrocode/contracts';
 import { eventually } from '@necrocode/testing';
 import { CancelledJob } from '../spec/cancelled-job.js';
+import { clientThrough } from '../spec/client-through.js';
 import { openStream } from '../spec/read-stream.js';
-import { startTestGateway, type TestGateway, TOKEN } from '../spec/test-gateway.js';
+import { startTestGateway, type TestGateway } from '../spec/test-gateway.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -147,11 +148,7 @@ describe('the client', () => {
     const replica = await gateway.replica();
     // What stands before the gateways: it leads to the replica first, then to the other one.
     let target = replica.url;
-    const client = new NecrocodeClient({
-      baseUrl: 'http://gateway.invalid',
-      token: TOKEN,
-      fetch: (input, init) => fetch(String(input).replace('http://gateway.invalid', target), init),
-    });
+    const client = clientThrough(() => target);
     const interruptions: string[] = [];
     const types: string[] = [];
     const seen: string[] = [];
