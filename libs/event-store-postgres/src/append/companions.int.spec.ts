@@ -76,6 +76,16 @@ describe('companion statements', () => {
     expect(nudges).toBe(0);
   });
 
+  it('run once when the first try finds that the remembered head is not what is stored', async () => {
+    await test.store.append([appendOf(job, 0, someEvents(1))]);
+    await session.query('alter table event_store.events disable trigger refuse_change');
+    await session.query("update event_store.events set hash = sha256('another') where stream_id = $1", [job]);
+    await session.query('alter table event_store.events enable always trigger refuse_change');
+    await test.store.append([appendOf(job, 1, someEvents(1))], [hold('gpu-0', 'job')]);
+    expect(await test.store.readStream(job)).toHaveLength(2);
+    expect(await slots()).toHaveLength(1);
+  });
+
   it('fail alone when they are committed with others, which succeed', async () => {
     await session.query("insert into slot values ('taken', 'another')");
     const appends = Array.from({ length: 12 }, (_, n) =>
