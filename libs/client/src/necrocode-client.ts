@@ -21,6 +21,7 @@ import type {
   SubmittedJob,
   TaskResource,
 } from '@necrocode/contracts';
+import { localProblem } from './api-problem.js';
 import { type ClientOptions, type HttpRequest, type RequestOptions, Transport } from './http/transport.js';
 import type { CancellationFilter, JobFilter } from './filters.js';
 import { type FollowOptions, followStream } from './stream/follow-stream.js';
@@ -125,8 +126,14 @@ export class NecrocodeClient {
       path,
       headers: { accept: 'application/jsonl' },
     });
-    // Cast: the gateway parsed each chunk with the contract it has here.
-    if (response.body) for await (const line of readLines(response.body)) yield JSON.parse(line) as OutputChunk;
+    if (!response.body) return;
+    try {
+      // Cast: the gateway parsed each chunk with the contract it has here.
+      for await (const line of readLines(response.body)) yield JSON.parse(line) as OutputChunk;
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw localProblem('gateway-unreachable', { url: response.url }, error);
+    }
   }
 
   /** The job's output so far and all that follows, until the job has ended. Survives broken connections. */

@@ -12,21 +12,16 @@ export class Services {
     @Inject(MESSAGING) private readonly messaging: MessagingConnection,
   ) {}
 
-  /**
-   * Says at once that NATS is away: the client would keep the request until it is back or its time is over.
-   * @throws {CodedError} `messaging-unavailable` or `service-unavailable` @throws {RemoteProblem} a coded refusal
-   */
-  async ask<Body, Value>(command: Command<Body, Value>, body: Body, caller: Caller, id?: string): Promise<Value> {
-    const { link } = this.messaging;
-    if (link.state !== 'connected') throw new CodedError('messaging-unavailable');
-    const { stretch } = link;
+  /** @throws {CodedError} `messaging-unavailable` or `service-unavailable` @throws {RemoteProblem} a coded refusal */
+  ask<Body, Value>(command: Command<Body, Value>, body: Body, caller: Caller, id?: string): Promise<Value> {
+    const { stretch } = this.messaging.link;
     const { principal: actor, traceparent } = caller;
     const answer = this.commands.ask(command, body, { actor, traceparent, ...(id === undefined ? {} : { id }) });
     return raceBreak(answer, stretch);
   }
 }
 
-/** The connection breaking is the end of waiting: an answer to that request can no longer come. */
+/** The connection breaking is the end of waiting: an answer can no longer come, and the client library would not say so. */
 async function raceBreak<Value>(answer: Promise<Value>, stretch: AbortSignal): Promise<Value> {
   let broken: (() => void) | undefined;
   const breaking = new Promise<never>((_, reject) => {

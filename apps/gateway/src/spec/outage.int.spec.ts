@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { cancellationCommands, type Health } from '@necrocode/contracts';
+import { cancellationCommands, type Health, runnerMonitorCommands } from '@necrocode/contracts';
 import { newId } from '@necrocode/service-kit';
 import { eventually, testDatabaseUrl } from '@necrocode/testing';
 import { CancelledJob } from './cancelled-job.js';
@@ -35,12 +35,12 @@ const shown = () =>
 
 describe('while a service does not answer', () => {
   it.each([
-    ['POST', () => `/jobs/${job.jobId}/cancel`, 'cancellation-service'],
-    ['POST', () => `/tasks/${newId('task')}/cancel`, 'dispatcher'],
-    ['GET', () => `/tasks/${newId('task')}`, 'dispatcher'],
-    ['POST', () => `/runners/${newId('run')}/drain`, 'runner-monitor'],
+    ['POST', `/jobs/${newId('job')}/cancel`, 'cancellation-service'],
+    ['POST', `/tasks/${newId('task')}/cancel`, 'dispatcher'],
+    ['GET', `/tasks/${newId('task')}`, 'dispatcher'],
+    ['POST', `/runners/${newId('run')}/drain`, 'runner-monitor'],
   ])('%s %s says which, and that it may work later', async (method, path, service) => {
-    const [status, problem] = await answerOf(method, path());
+    const [status, problem] = await answerOf(method, path);
     expect([status, problem]).toMatchObject([
       503,
       { code: 'service-unavailable', retryable: true, retryAfterMs: 1_000 },
@@ -72,23 +72,32 @@ describe('while PostgreSQL is away', () => {
 });
 
 describe('while NATS is away', () => {
-  it('commands answer 503 at once, reads work, and all is well again when it is back', async () => {
+  it('commands answer 503, reads work, and all is well again when it is back', async () => {
     await gateway.nats.kill();
     await eventually(async () => expect(await readiness()).toMatchObject({ nats: false, postgres: true }));
-    const asked = performance.now();
     expect(await answerOf('POST', `/jobs/${job.jobId}/cancel`)).toMatchObject([
       503,
       { code: 'messaging-unavailable', retryable: true },
     ]);
     expect(await answerOf('GET', `/jobs/${job.jobId}/logs`)).toMatchObject([503, { code: 'messaging-unavailable' }]);
-    // Not the five seconds a request that is only sent later would take.
-    expect(performance.now() - asked).toBeLessThan(4_000);
     expect((await answerOf('GET', `/jobs/${job.jobId}`))[0]).toBe(200);
     expect((await answerOf('GET', '/jobs'))[0]).toBe(200);
     await gateway.nats.restart();
     await eventually(async () => expect((await gateway.call('POST', `/jobs/${job.jobId}/cancel`)).status).toBe(202), {
       withinMs: 15_000,
     });
+  });
+
+  it('a command that was under way when it broke is told so, even if it is back before the command gives up', async () => {
+    const { nats } = gateway.open.platform.messaging;
+    const arrived = new Promise<void>((resolve) => {
+      // Hears the command and never answers.
+      nats.subscribe(runnerMonitorCommands.drainRunner.subject, { callback: () => resolve() });
+    });
+    const asking = answerOf('POST', `/runners/${newId('run')}/drain`);
+    await arrived;
+    await gateway.nats.restart();
+    expect(await asking).toMatchObject([503, { code: 'messaging-unavailable', retryable: true }]);
   });
 
   it('new events reach the lists all the same, later', async () => {

@@ -49,11 +49,9 @@ export class Transport {
     const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
     try {
       const response = await this.send(request, signal);
-      // Cast: the gateway builds its answers from the same contracts; parsing them again would cost each call its time twice.
-      return (await response.json()) as Value;
+      return parse<Value>(await this.textOf(response, signal), response.status);
     } catch (error) {
       if (timeout.aborted && !request.signal?.aborted) throw localProblem('request-timed-out', { timeoutMs }, error);
-      if (error instanceof SyntaxError) throw localProblem('unreadable-answer', { status: 200 }, error);
       throw error;
     }
   }
@@ -70,6 +68,14 @@ export class Transport {
     });
     if (!response.ok && response.status !== request.alsoAccept) throw await readProblem(response);
     return response;
+  }
+
+  /** A body that breaks off is a connection that broke. */
+  private textOf(response: Response, signal: AbortSignal): Promise<string> {
+    return response.text().catch((error: unknown) => {
+      if (signal.aborted) throw error;
+      throw localProblem('gateway-unreachable', { url: this.options.baseUrl }, error);
+    });
   }
 
   private urlOf({ path, query = {} }: HttpRequest): URL {
@@ -90,5 +96,14 @@ export class Transport {
       ...(traceparent === undefined ? {} : { traceparent }),
       ...headers,
     };
+  }
+}
+
+function parse<Value>(text: string, status: number): Value {
+  try {
+    // Cast: the gateway builds its answers from the same contracts; checking them again here would only slow each call.
+    return JSON.parse(text) as Value;
+  } catch (cause) {
+    throw localProblem('unreadable-answer', { status }, cause);
   }
 }
