@@ -73,7 +73,7 @@ export function substitute(text: string, set: readonly string[]): string {
     throw new CommandFailure(
       EXIT.usage,
       `The job needs a value for ${name}.`,
-      `Add --set ${name}=VALUE, or write \$\${${name}} where the text itself is meant.`,
+      `Add --set ${name}=VALUE, or write $\${${name}} where the text itself is meant.`,
     );
   });
 }

@@ -16,7 +16,7 @@ export function processTerminal({ stdin, stdout, stderr }: NodeJS.Process = proc
     data: (text) => void stdout.write(`${text}\n`),
     say: (text) => void stderr.write(`${text}\n`),
     width: stdout.columns ?? 200,
-    isInteractive: stdin.isTTY === true && stderr.isTTY === true,
+    isInteractive: stdin.isTTY && stderr.isTTY,
     async ask(question) {
       const prompt = createInterface({ input: stdin, output: stderr });
       try {

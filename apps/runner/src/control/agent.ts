@@ -99,13 +99,9 @@ export class Agent {
     stop: Omit<StopRequest, 'cancellationId'>,
     reason: EndReason,
   ): Promise<void> {
-    await Promise.all(
-      executionIds.map((executionId) => {
-        const live = this.live.get(executionId);
-        live?.stop({ ...stop, cancellationId: null }, reason);
-        return live?.ended;
-      }),
-    );
+    const ending = executionIds.flatMap((executionId) => this.live.get(executionId) ?? []);
+    for (const live of ending) live.stop({ ...stop, cancellationId: null }, reason);
+    await Promise.all(ending.map(({ ended }) => ended));
   }
 
   /** Takes no more starts. */

@@ -38,8 +38,10 @@ export class CleanWorkspace {
       () => this.cleanInTurn(request),
     );
     this.turns.set(jobId, mine);
-    const done = (): void => void (this.turns.get(jobId) === mine && this.turns.delete(jobId));
-    mine.then(done, done);
+    const leave = (): void => {
+      if (this.turns.get(jobId) === mine) this.turns.delete(jobId);
+    };
+    mine.then(leave, leave);
     return mine;
   }
 

@@ -42,7 +42,6 @@ export function command<Body, Value>(
     service,
     subject: subjects.command(service, verbNoun),
     request: z.object({ meta: commandMeta, body }),
-    // zod cannot show that a union over a generic member is the union it is.
-    reply: reply as unknown as z.ZodType<CommandReply<Value>>,
+    reply,
   };
 }

@@ -11,7 +11,9 @@ const BACKOFF = { firstMs: 60_000, longestMs: 600_000 };
 
 class Tables1 implements MigrationInterface {
   readonly name = 'Tables1764000000001';
-  up = async (runner: QueryRunner): Promise<void> => void (await runner.query(DriveQueue.createTable(SCHEMA, 'drive')));
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(DriveQueue.createTable(SCHEMA, 'drive'));
+  }
   down = () => Promise.resolve();
 }
 

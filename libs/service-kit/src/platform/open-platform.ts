@@ -36,7 +36,10 @@ export async function openPlatform<Config extends ServiceConfig>(
   const tables = await openDatabase({ ...database, url: config.DATABASE_URL });
   await provisionStreams(messaging.manager, messaging.streams);
   const relay = store.startRelay({
-    sink: jetStreamSink(messaging),
+    sink: jetStreamSink(messaging, {
+      store,
+      onForeignHistory: () => logger.error('JetStream holds the history of another store'),
+    }),
     onNudge: (wake) => {
       const nudges = messaging.nats.subscribe(subjects.relayNudge, { callback: wake });
       return () => nudges.unsubscribe();
