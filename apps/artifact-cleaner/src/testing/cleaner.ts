@@ -38,8 +38,8 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Servers of this spec's own, without a cleaner yet. */
-export async function openWorld(): Promise<World> {
+/** Servers of this spec's own, without a cleaner yet. @param runnerAnswerMs how long a runner may take */
+export async function openWorld(runnerAnswerMs = 500): Promise<World> {
   const nats = await startTestNats();
   const database = await createTestDatabase();
   const connection = await connectMessaging({ url: nats.url, name: 'spec' });
@@ -50,7 +50,7 @@ export async function openWorld(): Promise<World> {
   const config = loadConfig(artifactCleanerConfig, {
     DATABASE_URL: database.url,
     NATS_URL: nats.url,
-    RUNNER_ANSWER_MS: '500',
+    RUNNER_ANSWER_MS: String(runnerAnswerMs),
     RETRY_FIRST_MS: '50',
     RETRY_LONGEST_MS: '200',
   });
