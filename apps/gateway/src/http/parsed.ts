@@ -5,7 +5,7 @@ import type { z } from 'zod';
 
 /** The request's body, parsed. No body at all counts as `{}`, so that a schema of defaults accepts it. */
 export function ParsedBody(schema: z.ZodType): ParameterDecorator {
-  return Body({ transform: (value: unknown) => parse(schema, value ?? {}) });
+  return Body({ transform: (value: unknown) => parse(schema, value === undefined ? {} : value) });
 }
 
 /** The query string, parsed. */
