@@ -235,6 +235,9 @@ function portOf(store: PostgresEventStore): TransactionalStore {
   };
 }
 
+/** Bounds a hang, not slowness. */
+const WITHIN = { withinMs: 30_000 };
+
 /** Somebody waits for a transaction of somebody else: the append of the cancel for that of the assignment. */
 async function waitsForLock(replica: Replica): Promise<void> {
   await eventually(async () => {
@@ -243,7 +246,7 @@ async function waitsForLock(replica: Replica): Promise<void> {
        where datname = current_database() and wait_event_type = 'Lock'`,
     );
     expect(row?.waiting).toBeGreaterThan(0);
-  });
+  }, WITHIN);
 }
 
 /** Stops the first who passes until it is opened. */
