@@ -55,16 +55,25 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
 
   const sessionId = randomUUID();
   const commands = new CommandClient(connection);
-  const { leaseMs, fencedExecutionIds } = await register(
-    commands,
-    describeRunner(runnerId, config, containment),
-    sessionId,
-    logger,
-  );
-  void agent.endSome(fencedExecutionIds, { ...OWN_STOP, force: true }, 'fenced');
-  const onLost = () => agent.endAll(OWN_STOP, 'lease-lost');
+  const registerRunner = async (): Promise<number> => {
+    const description = describeRunner(runnerId, config, containment);
+    const { leaseMs, fencedExecutionIds } = await register(commands, description, sessionId, logger);
+    void agent.endSome(fencedExecutionIds, { ...OWN_STOP, force: true }, 'fenced');
+    return leaseMs;
+  };
+  const leaseMs = await registerRunner();
   const lease = new Lease(
-    { connection, runnerId, sessionId, executionIds: () => agent.executionIds(), onLost, logger },
+    {
+      connection,
+      runnerId,
+      sessionId,
+      executionIds: () => agent.executionIds(),
+      onLost: () => agent.endAll(OWN_STOP, 'lease-lost'),
+      onUnknown: async () => {
+        await registerRunner();
+      },
+      logger,
+    },
     leaseMs,
   );
   lease.start();

@@ -30,6 +30,9 @@ export const MARKER = 'NECROCODE_EXECUTION_ID';
 /** Whoever a task left behind when it ended by itself gets the graceful signal and this long, ms. */
 const LEFTOVER_GRACE_MS = 2_000;
 
+/** How long the report of an end waits for the last of the output, ms: a broker that is away must not hide a death. */
+const OUTPUT_STORED_MS = 500;
+
 /** One execution on this runner, from its start to the proof of its end. */
 export class LiveExecution {
   readonly execution: ExecutionIdentity;
@@ -106,6 +109,7 @@ export class LiveExecution {
     clearTimeout(timeout);
     const report = this.stopping ? await tree.gone : await this.endLeftovers(tree);
     await tree.outputEnded;
+    await output.stored(OUTPUT_STORED_MS);
     return this.provenEnding(report);
   }
 

@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import type { OutputChunk } from '@necrocode/contracts';
 import type { ExecutionIdentity } from '@necrocode/domain';
@@ -14,6 +15,7 @@ const CHUNK_BYTES = 64 * 1024;
 export class Output {
   private sequence = 0;
   private droppedBytes = 0;
+  private readonly underWay = new Set<Promise<void>>();
 
   constructor(
     private readonly publisher: RunnerPublisher,
@@ -48,8 +50,20 @@ export class Output {
     };
     this.droppedBytes = 0;
     const id = `${executionId}-output-${chunk.sequence}`;
-    this.publisher.publishOutput({ runnerId, executionId, id, body: chunk }).catch(() => {
+    const stored = this.publisher.publishOutput({ runnerId, executionId, id, body: chunk }).catch(() => {
       this.droppedBytes += droppedBytes + Buffer.byteLength(text);
     });
+    this.underWay.add(stored);
+    void stored.then(() => this.underWay.delete(stored));
+  }
+
+  /** Resolves when everything written so far is stored or given up, at the latest after `withinMs`: whoever reads to the end of an execution has its last line. */
+  async stored(withinMs: number): Promise<void> {
+    const timer = new AbortController();
+    await Promise.race([
+      Promise.all(this.underWay),
+      delay(withinMs, undefined, { signal: timer.signal }).catch(() => undefined),
+    ]);
+    timer.abort();
   }
 }

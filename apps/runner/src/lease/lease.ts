@@ -4,7 +4,11 @@ import type { MessagingConnection } from '@necrocode/messaging';
 import type { Logger } from '@necrocode/service-kit/process';
 import { z } from 'zod';
 
-const heartbeatReply = z.object({ leaseMs: z.int().min(1) });
+const heartbeatReply = z.object({
+  leaseMs: z.int().min(1),
+  /** False: the runner-monitor does not know this session (its tables were lost, or another session took over). */
+  registered: z.boolean().default(true),
+});
 
 export interface LeaseParts {
   readonly connection: MessagingConnection;
@@ -13,6 +17,8 @@ export interface LeaseParts {
   readonly executionIds: () => ExecutionId[];
   /** The lease is about to run out on the other side: end everything before it does. Called once per loss. */
   readonly onLost: () => Promise<void>;
+  /** The runner-monitor does not know us: register again. */
+  readonly onUnknown: () => Promise<void>;
   readonly logger: Logger;
 }
 
@@ -69,10 +75,12 @@ export class Lease {
       const reply = await connection.nats.request(subject, JSON.stringify(beat), {
         timeout: this.leaseMs / BEATS_PER_LEASE,
       });
-      this.leaseMs = heartbeatReply.parse(reply.json()).leaseMs;
+      const { leaseMs, registered } = heartbeatReply.parse(reply.json());
+      this.leaseMs = leaseMs;
       this.contactAt = sentAt;
       if (this.lost) logger.info('contact with the runner-monitor again');
       this.lost = false;
+      if (!registered) await this.parts.onUnknown();
     } catch (error) {
       logger.debug({ err: error }, 'no answer to a heartbeat');
     }
