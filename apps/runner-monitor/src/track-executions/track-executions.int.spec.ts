@@ -46,6 +46,13 @@ describe('the tables of the monitor', () => {
       expect((await runners()).map(({ runner_id }) => runner_id)).toEqual([runner.runnerId, quarantined.runnerId]);
       expect(await runners()).toMatchObject([{ status: 'ready' }, { status: 'quarantined' }]);
     });
+    // The report of an end is acted on before the events it follows are heard: wait until all of them are, or `live` is a passing state.
+    await eventually(async () => {
+      const [saved] = await world.query<{ position: string }>(
+        'select min(position) as position from runner_monitor.consumer_checkpoint',
+      );
+      expect(BigInt(saved?.position ?? 0)).toBe(await world.store.lastPosition());
+    });
     const live = [await executions(), await runners()];
     await replica.stop();
     await world.query('truncate runner_monitor.execution, runner_monitor.runner, runner_monitor.consumer_checkpoint');
