@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { NecrocodeClient } from '@necrocode/client';
+import { ApiProblem, type NecrocodeClient } from '@necrocode/client';
 import type { CancellationResource, JobResource, SubmitJobInput } from '@necrocode/contracts';
 import type { LocalSystem } from '@necrocode/local-system';
 import { showCancellation } from '../cancellation/show.js';
@@ -65,13 +65,25 @@ async function cancelAndWatch(
   const { cancellationId } = await client.cancelJob(jobId, { reason: 'the demo is over', reasonCode: 'user-request' });
   if (cancellationId === null) throw new CommandFailure(EXIT.error, 'The job had ended before it could be cancelled.');
   if (kill !== undefined) await killInTheMiddle(system, kill);
-  if (kill === 'gateway') await system.untilReady(kill); // A stream that has begun survives; one cannot begin without it.
+  if (kill !== undefined) await untilAnswered(client, cancellationId);
   // Survives the death of the gateway too: the client resumes the stream where it broke.
   return watchCancellation(client, terminal, cancellationId, {
     format: 'text',
     withinMs: 120_000,
     untilCompleted: true,
   });
+}
+
+/** A stream that has begun survives what is killed; it cannot begin without the gateway or PostgreSQL. */
+async function untilAnswered(client: NecrocodeClient, cancellationId: string): Promise<void> {
+  for (const deadline = Date.now() + RUNNING_WITHIN_MS; ; await delay(100)) {
+    try {
+      await client.getCancellation(cancellationId);
+      return;
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || !error.retryable || Date.now() > deadline) throw error;
+    }
+  }
 }
 
 async function killInTheMiddle(system: LocalSystem, name: string): Promise<void> {
