@@ -48,7 +48,7 @@ export class Feed {
     this.onDrained();
   }
 
-  /** Nobody publishes for now. */
+  /** Nobody is publishing: whoever begins again reads the tail first. */
   pause(): void {
     this.#events = [];
     this.#next = undefined;
