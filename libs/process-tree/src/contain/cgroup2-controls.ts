@@ -5,7 +5,7 @@ import { settleWithin } from '../wait/settle-within.js';
 import type { CgroupControls } from './cgroup-controls.js';
 import { livingIn } from './cgroup-directory.js';
 
-const freezeTimeoutMs = 1_000;
+const freezeTimeoutMs = 10_000;
 
 const event = (directory: string, name: string): string | undefined =>
   new RegExp(`^${name} (\\d)`, 'm').exec(readProc(`${directory}/cgroup.events`) ?? '')?.[1];
