@@ -11,8 +11,13 @@ export interface CliResult {
 }
 
 /** Runs `necrocode` as a user without a terminal would. */
-export async function runCli(args: readonly string[], env: Readonly<Record<string, string>>): Promise<CliResult> {
-  const child = spawn(process.execPath, [CLI, ...args], {
+export function runCli(args: readonly string[], env: Readonly<Record<string, string>>): Promise<CliResult> {
+  return runNode([CLI, ...args], env);
+}
+
+/** Runs a script to its end, with nothing of our own environment that it could lean on. */
+export async function runNode(args: readonly string[], env: Readonly<Record<string, string>>): Promise<CliResult> {
+  const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: process.env['TMPDIR'], ...env },
   });

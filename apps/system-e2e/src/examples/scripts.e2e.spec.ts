@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { runNode } from '../support/run-cli.js';
+import { testSystem } from '../support/test-system.js';
+
+const SCRIPTS = join(import.meta.dirname, '../../../../examples/scripts');
+let world: Awaited<ReturnType<typeof testSystem>>;
+
+beforeAll(async () => {
+  world = await testSystem();
+}, 180_000);
+afterAll(() => world.end(), 60_000);
+
+async function run(script: string): Promise<string> {
+  const { gatewayUrl, token } = world.system;
+  const { code, stdout, stderr } = await runNode([join(SCRIPTS, script)], {
+    NECROCODE_URL: gatewayUrl,
+    NECROCODE_TOKEN: token,
+  });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout;
+}
+
+describe('the example scripts, as written, against a started system', () => {
+  it('cancel a job', async () => {
+    const said = await run('cancel-a-job.mjs');
+    expect(said).toMatch(/wild: SIGTERM to \d+, then SIGKILL to \d+; forced; 0 survivors/);
+    expect(said).toContain('2 tasks cancelled, 1 of them never started');
+    expect(said).toMatch(/: wild cancelled, behind cancelled\n$/);
+  }, 120_000);
+
+  it('cancel a task with cascade', async () => {
+    expect(await run('cancel-a-task.mjs')).toMatch(
+      /train cancelled, evaluate cancelled, publish cancelled, index running\n$/,
+    );
+  }, 120_000);
+
+  it('watch a cancellation', async () => {
+    const said = await run('watch-a-cancellation.mjs');
+    const seen = [
+      'CancellationRequested',
+      'StepStarted  terminate',
+      'StepCompleted  terminate',
+      'CancellationCompleted',
+    ];
+    const places = seen.map((line) => said.indexOf(line));
+    expect(places.every((place) => place >= 0)).toBe(true);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(said).toMatch(/is cancelled, proven \d+(\.\d+)? ms after/);
+  }, 120_000);
+});
