@@ -5,6 +5,8 @@ export const cancellationServiceConfig = serviceConfig.extend({
   /** Shortest and longest pause between two drives of a cancellation that does not move, ms. */
   REDRIVE_FIRST_MS: z.coerce.number().int().min(10).default(200),
   REDRIVE_LONGEST_MS: z.coerce.number().int().min(10).default(5_000),
+  /** Silence beyond any grace period after which a drive that hears nothing new counts as a failure, ms. */
+  PATIENCE_MS: z.coerce.number().int().min(0).default(5_000),
 });
 
 export type CancellationServiceConfig = z.infer<typeof cancellationServiceConfig>;

@@ -12,12 +12,12 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 /** A job, the service, and the request for it; `end` lets the execution end as the runner-monitor would tell it. */
-async function scene() {
+async function scene(patienceMs?: number) {
   const job = aJob();
   const request = aRequest(job.jobId);
   const { cancellationId } = request;
   const owners = new ScriptedOwners(job.facts, job.blockedBy(cancellationId), job.taskIds);
-  const service = await openService(database, owners);
+  const service = await openService(database, owners, patienceMs);
   const end = async () => {
     owners.facts = job.ended(cancellationId);
     await service.hear(executionEnded(job.execution, stoppedBy(cancellationId)));
@@ -111,6 +111,38 @@ describe('a cancellation', () => {
       status: 'completed',
       certificate: { outcome: 'completed' },
     });
+    await service.close();
+  });
+
+  it('says partial while a cleaner is never done, with the next drive, and completed once it is', async () => {
+    const { request, cancellationId, owners, service, end } = await scene(0);
+    owners.cleaned = false;
+    await service.request(request);
+    await service.drive.settled();
+    await end();
+    for (let drives = 0; drives < 8; drives += 1) await service.drive.drive(cancellationId);
+    expect(await service.state(cancellationId)).toMatchObject({
+      status: 'partial',
+      steps: { clean: { attempts: 8, lastError: { code: 'no-progress' }, nextDriveAt: expect.any(String) } },
+      certificate: { outcome: 'partial', left: [{ step: 'clean' }] },
+    });
+    owners.cleaned = true;
+    await service.drive.drive(cancellationId);
+    expect(await service.state(cancellationId)).toMatchObject({ status: 'completed' });
+    await service.close();
+  });
+
+  it('says partial while an execution outlives its grace period', async () => {
+    const { request, cancellationId, service, end } = await scene(0);
+    await service.request({ ...request, options: { ...request.options, force: true } });
+    await service.drive.settled();
+    for (let drives = 0; drives < 8; drives += 1) await service.drive.drive(cancellationId);
+    expect(await service.state(cancellationId)).toMatchObject({
+      status: 'partial',
+      steps: { terminate: { attempts: 8 } },
+    });
+    await end();
+    expect(await service.state(cancellationId)).toMatchObject({ status: 'completed' });
     await service.close();
   });
 

@@ -44,9 +44,14 @@ import { DRIVE_TABLE, SCHEMA } from './saga/schema.js';
     },
     {
       provide: CancellationDrive,
-      useFactory: (saga: Saga, commands: CommandClient, logger: Logger) =>
-        new CancellationDrive(saga, new PerformEffect(saga, commands), logger),
-      inject: [Saga, COMMANDS, LOGGER],
+      useFactory: (
+        saga: Saga,
+        commands: CommandClient,
+        drives: DriveQueue,
+        logger: Logger,
+        { PATIENCE_MS }: CancellationServiceConfig,
+      ) => new CancellationDrive(saga, new PerformEffect(saga, commands), drives, logger, PATIENCE_MS),
+      inject: [Saga, COMMANDS, DriveQueue, LOGGER, CONFIG],
     },
     {
       provide: RequestCancellation,

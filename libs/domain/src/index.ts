@@ -88,5 +88,6 @@ export {
 } from './cancellation/cancellation.js';
 export type { Certificate, ExecutionRecord } from './cancellation/certificate.js';
 export { effectsOf, type CancellationEffect, type ExecutionStop } from './cancellation/effects.js';
+export { explainedSilenceMs } from './cancellation/standstill.js';
 export { stopRequestFor } from './cancellation/stop-request.js';
 export { cancellationDecider } from './cancellation/decider.js';

@@ -235,6 +235,20 @@ export const catalog = {
     "It is tried again; see the cleanup's events.",
     true,
   ),
+  'no-progress': entry(
+    500,
+    'runner',
+    'A step of the cancellation waits and nothing new was heard.',
+    'It is driven on; `necrocode cancellation show` says what it waits for and when it is tried again.',
+    true,
+  ),
+  'verification-failed': entry(
+    500,
+    'runner',
+    'A second look found something left.',
+    'It is driven on; `necrocode cancellation show` says what is left.',
+    true,
+  ),
 } as const satisfies Record<string, CatalogEntry>;
 
 export type ErrorCode = keyof typeof catalog;

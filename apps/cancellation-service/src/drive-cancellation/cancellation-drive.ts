@@ -1,11 +1,14 @@
 import {
+  type Cancellation,
   type CancellationEffect,
   type CancellationId,
   type CancellationState,
   effectsOf,
   type StepError,
+  type StepName,
+  STEPS,
 } from '@necrocode/domain';
-import { type Logger, problemOf } from '@necrocode/service-kit';
+import { type DriveQueue, type Logger, problemOf } from '@necrocode/service-kit';
 import { type LoadedCancellation, newInputId, type Saga } from '../saga/saga.js';
 import type { PerformEffect } from './perform-effect.js';
 
@@ -19,7 +22,10 @@ export class CancellationDrive {
   constructor(
     private readonly saga: Saga,
     private readonly performEffect: PerformEffect,
+    private readonly drives: DriveQueue,
     private readonly logger: Logger,
+    /** Silence beyond any grace period after which a drive that hears nothing new counts as a failure. */
+    private readonly patienceMs: number,
   ) {}
 
   /** Drives on in the background from a state just stored; what fails is driven again by the timer. */
@@ -30,10 +36,12 @@ export class CancellationDrive {
     this.underWay.add(run);
   }
 
-  /** Drives from what is stored. */
+  /** Drives from what is stored; what then still waits, and has waited long, is recorded as standing still. */
   async drive(cancellationId: CancellationId): Promise<void> {
     const { state } = await this.saga.load(cancellationId);
+    if (state.status === 'unknown') return;
     await this.advance(state, new Set());
+    await this.recordStandstill(state);
   }
 
   /** Resolves when every background drive has ended. */
@@ -69,13 +77,41 @@ export class CancellationDrive {
     { step }: CancellationEffect,
     error: StepError,
   ): Promise<CancellationState> {
+    const next = await this.next(cancellationId);
     const { state } = await this.saga.feed(
       cancellationId,
-      (_, proof, at) => ({ type: 'RecordStepFailure', step, error, at, proof }),
+      (_, proof, at) => ({ type: 'RecordStepFailure', step, error, at, proof, ...next }),
       newInputId(),
     );
     return state;
   }
+
+  private async recordStandstill(before: Cancellation): Promise<void> {
+    const { cancellationId } = before;
+    const { patienceMs } = this;
+    const next = await this.next(cancellationId);
+    await this.saga.feed(
+      cancellationId,
+      (state, proof, at) => {
+        const steps = standingStill(before, state);
+        return steps.length === 0 ? null : { type: 'RecordStandstill', steps, patienceMs, at, proof, ...next };
+      },
+      newInputId(),
+    );
+  }
+
+  private async next(cancellationId: CancellationId): Promise<{ readonly nextDriveAt?: string }> {
+    const nextDriveAt = await this.drives.dueAt(cancellationId);
+    return nextDriveAt === undefined ? {} : { nextDriveAt };
+  }
+}
+
+/** Open before and after, and not even a failure between. */
+function standingStill(before: Cancellation, after: Cancellation): readonly StepName[] {
+  return STEPS.filter((step) => {
+    const [was, is] = [before.steps[step], after.steps[step]];
+    return was.status === 'open' && is.status === 'open' && was.attempts === is.attempts;
+  });
 }
 
 /** A step that opens again after a failed verification asks again in the next drive, not in this one. */

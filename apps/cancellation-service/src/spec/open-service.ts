@@ -16,7 +16,7 @@ import { DRIVE_TABLE, SCHEMA } from '../saga/schema.js';
 import type { ScriptedOwners } from './scripted-owners.js';
 
 /** One replica of the service on a database that others may share; its timer stands still, so a spec drives by hand. */
-export async function openService({ url }: TestDatabase, owners: ScriptedOwners) {
+export async function openService({ url }: TestDatabase, owners: ScriptedOwners, patienceMs = 60_000) {
   const store = await PostgresEventStore.open({ connectionString: url });
   const database = await openDatabase({ url, schema: SCHEMA, migrations: [OpenCancellations1] });
   const logger = createLogger('cancellation-service', 'silent');
@@ -25,7 +25,7 @@ export async function openService({ url }: TestDatabase, owners: ScriptedOwners)
   const saga = new Saga(store, targets, drives);
   // The service asks through this one method only.
   const commands = owners as unknown as CommandClient;
-  const drive = new CancellationDrive(saga, new PerformEffect(saga, commands), logger);
+  const drive = new CancellationDrive(saga, new PerformEffect(saga, commands), drives, logger, patienceMs);
   const requests = new RequestCancellation(saga, targets, drives, drive, commands, logger);
   const progress = new RecordProgress(saga, targets, drive);
   return {

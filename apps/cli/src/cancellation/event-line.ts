@@ -26,7 +26,15 @@ function describe(type: string, data: Data): string | null {
         ? null
         : `${colours.green('done')}       ${word(data['step'])}${evidence(data['evidence'])}`;
     case 'StepFailed':
+      if ((data['error'] as Data | undefined)?.['code'] === 'no-progress')
+        return `${colours.red('stalled')}    ${word(data['step'])}: ${word((data['error'] as Data | undefined)?.['message'])} (attempt ${word(data['attempt'])})`;
       return `${colours.red('failed')}     ${word(data['step'])}: ${word((data['error'] as Data | undefined)?.['message'])} (attempt ${word(data['attempt'])}; trying again)`;
+    case 'StepRetried':
+      return typeof data['nextDriveAt'] === 'string'
+        ? colours.dim(
+            `next       ${word(data['step'])} is tried again at ${data['nextDriveAt']} (attempt ${word(data['attempt'])})`,
+          )
+        : null;
     case 'ExecutionSignalled':
       return signalled('stopping', data);
     case 'ExecutionForceKilled':

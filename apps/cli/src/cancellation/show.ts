@@ -5,7 +5,7 @@ import { colours, paint } from '../terminal/terminal.js';
 
 /** A cancellation with every step. */
 export function showCancellation(cancellation: CancellationResource, width: number): string {
-  const { steps, executions, errors, waitingFor, certificate } = cancellation;
+  const { steps, executions, errors, waitingFor, nextDrive, certificate } = cancellation;
   const stepRows = steps.map((step) => [
     step.step,
     step.status,
@@ -30,6 +30,7 @@ export function showCancellation(cancellation: CancellationResource, width: numb
     `  job       ${cancellation.jobId}${cancellation.taskId === null ? '' : `, task ${cancellation.taskId}`}`,
     `  asked by  ${cancellation.requestedBy}, ${ago(cancellation.requestedAt)}: ${cancellation.reason.code}${cancellation.reason.text ? ` — ${visible(cancellation.reason.text)}` : ''}`,
     ...(waitingFor.length > 0 ? [`  waiting   ${waitingFor.join('; ')}`] : []),
+    ...(nextDrive === null ? [] : [`  next      tried again at ${nextDrive.at}, attempt ${nextDrive.attempt}`]),
     '',
     table(['STEP', 'STATE', 'TOOK', 'TRIES', 'EVIDENCE'], stepRows, width),
     ...(executionRows.length > 0
@@ -66,6 +67,7 @@ export function showCertificate(certificate: NonNullable<CancellationResource['c
     `  slots              ${slots.released} released, ${slots.held} held`,
     `  artifacts          ${artifacts.kept} kept, ${artifacts.quarantined} quarantined, ${artifacts.deleted} deleted; ${artifacts.filesRemoved} files removed, ${bytes(artifacts.bytesFreed)} freed`,
     `  looked again       ${verification.passes}×: ${verification.survivors} survivors, ${verification.heldSlots} slots held, ${verification.openStates} open states, ${verification.leftFiles} files left`,
+    ...(certificate.left ?? []).map(({ step, message }) => `  left undone        ${step}: ${visible(message)}`),
     `  trace              ${certificate.traceId ?? '-'}`,
     `  chain              ${certificate.streamHash}`,
   ].join('\n');

@@ -1,6 +1,5 @@
 import type { ReplayFrame } from '@necrocode/contracts';
 import type { StoredEvent } from '@necrocode/event-store';
-import { lastEvidenceIn } from '../show-cancellation/last-evidence.js';
 import { presentCancellation } from '../show-cancellation/present-cancellation.js';
 import { foldCancellation } from '../streams/stream-reader.js';
 
@@ -14,7 +13,7 @@ export function replayFrame(events: readonly StoredEvent[], at: number): ReplayF
   const cancellation = foldCancellation(folded);
   if (!event || folded.length < at || cancellation.status === 'unknown') return null;
   const { id, type, recordedAt, metadata, data } = event;
-  const facts = { cancellation, version: at, lastEvidenceAt: lastEvidenceIn(folded), executions: new Map() };
+  const facts = { cancellation, version: at, executions: new Map() };
   return {
     at,
     event: { id, type, recordedAt, actor: metadata.actor, data },

@@ -3,7 +3,6 @@ import type { CancellationResource } from '@necrocode/contracts';
 import { type Cancellation, type CancellationId, Rejection } from '@necrocode/domain';
 import type { StoredEvent } from '@necrocode/event-store';
 import { foldCancellation, StreamReader } from '../streams/stream-reader.js';
-import { lastEvidenceIn } from './last-evidence.js';
 import { presentCancellation } from './present-cancellation.js';
 
 /** Cancellations, folded from their streams. */
@@ -16,7 +15,7 @@ export class CancellationReader {
     const { cancellation, events } = await this.load(cancellationId);
     const ids = (cancellation.plan?.executions ?? []).map(({ execution }) => execution.executionId);
     const executions = await this.streams.executions(ids);
-    const facts = { cancellation, version: events.length, lastEvidenceAt: lastEvidenceIn(events), executions };
+    const facts = { cancellation, version: events.length, executions };
     return presentCancellation(facts, new Date().toISOString());
   }
 

@@ -2,9 +2,9 @@ import type { CancellationResource, CancellationStepResource, CancellationSummar
 import {
   type Cancellation,
   type Certificate,
+  explainedSilenceMs,
   STEPS,
   type StepState,
-  stopRequestFor,
   type Timestamp,
 } from '@necrocode/domain';
 import { cancellationLinks } from '../cancel/cancellation-result.js';
@@ -18,21 +18,19 @@ export interface CancellationFacts {
   readonly cancellation: Cancellation;
   /** Events folded into it. */
   readonly version: number;
-  /** When something last changed that is not a failed attempt, as far as the cancellation's own stream tells. */
-  readonly lastEvidenceAt: Timestamp;
   readonly executions: ExecutionStates;
 }
 
 /** No evidence for so long, beyond what grace periods explain, is a stall. */
 const STALLED_AFTER_MS = 5_000;
 
-/** @param now RFC 3339; only `stalled` depends on it */
+/** @param now RFC 3339; only `stalled` and `nextDrive` depend on it */
 export function presentCancellation(facts: CancellationFacts, now: Timestamp): CancellationResource {
   const { cancellation, version } = facts;
   const { certificate, options, target } = cancellation;
   const executions = presentTargets(cancellation, facts.executions);
   const lastEvidenceAt = [
-    facts.lastEvidenceAt,
+    cancellation.movedAt,
     ...executions.flatMap(({ signals }) => signals.map(({ at }) => at)),
   ].reduce((newest, at) => (at > newest ? at : newest));
   const signalled = executions.some(({ signals }) => signals.length > 0);
@@ -59,6 +57,7 @@ export function presentCancellation(facts: CancellationFacts, now: Timestamp): C
     stalled: isStalled(cancellation, lastEvidenceAt, now),
     lastEvidenceAt,
     waitingFor: waitingFor(cancellation, executions),
+    nextDrive: nextDrive(cancellation, now),
     version,
     certificate: certificate === null ? null : presentCertificate(certificate),
     actions: cancellationActions(certificate !== null),
@@ -83,7 +82,8 @@ export function summariseCancellation(
 
 export function presentCertificate(certificate: Certificate): NonNullable<CancellationResource['certificate']> {
   const executions = certificate.executions.map((execution) => ({ ...execution, signals: [...execution.signals] }));
-  return { ...certificate, executions };
+  const { left, ...rest } = certificate;
+  return { ...rest, executions, ...(left === undefined ? {} : { left: [...left] }) };
 }
 
 function identify({ cancellationId, target, status, reason, requestedBy, requestedAt, endedAt }: Cancellation) {
@@ -105,12 +105,14 @@ function presentStep(step: (typeof STEPS)[number], state: StepState): Cancellati
 
 function isStalled(cancellation: Cancellation, lastEvidenceAt: Timestamp, now: Timestamp): boolean {
   if (cancellation.status === 'completed') return false;
-  return Date.parse(now) - Date.parse(lastEvidenceAt) > STALLED_AFTER_MS + longestGraceMs(cancellation);
+  return Date.parse(now) - Date.parse(lastEvidenceAt) > STALLED_AFTER_MS + explainedSilenceMs(cancellation);
 }
 
-/** Silence within the grace period is what was asked for. */
-function longestGraceMs({ cancellationId, plan, options, steps, terminations }: Cancellation): number {
-  if (options.force || steps.terminate.status !== 'open') return 0;
-  const open = (plan?.executions ?? []).filter(({ execution }) => !terminations.has(execution.executionId));
-  return Math.max(0, ...open.map((target) => stopRequestFor(target, options, cancellationId).gracePeriodMs));
+/** The soonest time an open step is known to be tried again. */
+function nextDrive({ steps }: Cancellation, now: Timestamp): CancellationResource['nextDrive'] {
+  const known = STEPS.flatMap((step) => {
+    const { status, nextDriveAt: at, attempts } = steps[step];
+    return status === 'open' && at !== null && at > now ? [{ at, attempt: attempts + 1 }] : [];
+  });
+  return known.sort((one, other) => one.at.localeCompare(other.at))[0] ?? null;
 }

@@ -112,6 +112,8 @@ export const cancellationResource = z
     lastEvidenceAt: timestamp,
     /** What is not true yet, in words; empty when completed. */
     waitingFor: z.array(z.string()),
+    /** When an open step is tried again, and for which time; null when none has failed or it is not known. */
+    nextDrive: z.object({ at: timestamp, attempt: count }).nullable(),
     /** Events folded into this answer; the highest `at` of a replay. */
     version: count,
     certificate: certificate.nullable(),

@@ -1,4 +1,4 @@
-import type { CancellationTarget, Certificate } from '@necrocode/domain';
+import { type CancellationTarget, type Certificate, STEPS } from '@necrocode/domain';
 import { z } from 'zod';
 import { jobId, taskId, timestamp } from '../ids/ids.js';
 import { containment, signalEvidence } from '../runner/schemas.js';
@@ -65,6 +65,8 @@ export const certificate = z
       openStates: count,
       leftFiles: count,
     }),
+    /** Of an interim outcome: what was not done, and why. */
+    left: z.array(z.object({ step: z.enum(STEPS), code: z.string(), message: z.string() })).exactOptional(),
     traceId: z.string().nullable(),
     streamHash: z.string(),
   })

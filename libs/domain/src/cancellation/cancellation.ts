@@ -157,7 +157,14 @@ export type CancellationEvent =
       readonly error: StepError;
       readonly at: Timestamp;
     }
-  | { readonly type: 'StepRetried'; readonly step: StepName; readonly attempt: number; readonly at: Timestamp }
+  | {
+      readonly type: 'StepRetried';
+      readonly step: StepName;
+      readonly attempt: number;
+      /** When the durable timer drives the cancellation next; absent when that was not known. */
+      readonly nextDriveAt?: Timestamp;
+      readonly at: Timestamp;
+    }
   | { readonly type: 'CancellationPlanned'; readonly plan: CancellationPlan; readonly at: Timestamp }
   | {
       readonly type: 'TerminationRecorded';
@@ -184,6 +191,9 @@ export interface StepState {
   readonly completedAt: Timestamp | null;
   readonly evidence: Readonly<Record<string, string | number>> | null;
   readonly lastError: StepError | null;
+  readonly failedAt: Timestamp | null;
+  /** When it is tried again, if that is known. */
+  readonly nextDriveAt: Timestamp | null;
 }
 
 export type CancellationStatus = 'requested' | 'in-progress' | 'completed' | 'partial' | 'unconfirmed';
@@ -211,6 +221,8 @@ export interface Cancellation {
   readonly lastPass: VerificationPass | null;
   readonly certificate: Certificate | null;
   readonly endedAt: Timestamp | null;
+  /** When something last changed: an attempt that failed, a look that found the same, and another asker change nothing. */
+  readonly movedAt: Timestamp;
 }
 
 export type CancellationState = { readonly status: 'unknown' } | Cancellation;
@@ -255,7 +267,21 @@ export type CancellationCommand =
   | (Input & { readonly type: 'RecordJobFacts'; readonly facts: JobFacts })
   | (Input & { readonly type: 'RecordCleanup'; readonly report: CleanupReport })
   | (Input & { readonly type: 'RecordVerification'; readonly passes: readonly VerificationPass[] })
-  | (Input & { readonly type: 'RecordStepFailure'; readonly step: StepName; readonly error: StepError });
+  | (Input & {
+      readonly type: 'RecordStepFailure';
+      readonly step: StepName;
+      readonly error: StepError;
+      readonly nextDriveAt?: Timestamp;
+    })
+  /** A drive asked for everything again and heard nothing new. */
+  | (Input & {
+      readonly type: 'RecordStandstill';
+      /** Open steps that neither moved nor failed in that drive. */
+      readonly steps: readonly StepName[];
+      /** Silence that is no standstill yet, beyond what grace periods explain. */
+      readonly patienceMs: number;
+      readonly nextDriveAt?: Timestamp;
+    });
 
 /** What a certificate takes from outside the saga's own events. */
 export interface CertificateProof {

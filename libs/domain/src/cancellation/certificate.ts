@@ -1,7 +1,15 @@
 import type { Containment, SignalEvidence } from '../execution/execution.js';
 import type { Timestamp } from '../ids.js';
 import { countSlotsOf } from './planned.js';
-import type { Cancellation, CancellationReason, CancellationTarget, CertificateProof } from './cancellation.js';
+import {
+  STEPS,
+  type Cancellation,
+  type CancellationReason,
+  type CancellationTarget,
+  type CertificateProof,
+  type StepError,
+  type StepName,
+} from './cancellation.js';
 
 /** The proof of a cancellation: who asked, what was signalled, what needed force, and what was checked afterwards. */
 export interface Certificate {
@@ -40,6 +48,8 @@ export interface Certificate {
     readonly openStates: number;
     readonly leftFiles: number;
   };
+  /** What was not done when an interim outcome was certified, and why; absent once completed. */
+  readonly left?: readonly (StepError & { readonly step: StepName })[];
   readonly traceId: string | null;
   readonly streamHash: string;
 }
@@ -91,9 +101,17 @@ export function drawUpCertificate(
       openStates: state.lastPass?.openStates ?? 0,
       leftFiles: state.lastPass?.leftFiles ?? 0,
     },
+    ...(outcome === 'completed' ? {} : { left: whatIsLeft(state) }),
     traceId,
     streamHash,
   };
+}
+
+function whatIsLeft({ steps }: Cancellation): NonNullable<Certificate['left']> {
+  return STEPS.flatMap((step) => {
+    const { status, lastError } = steps[step];
+    return status === 'open' && lastError ? [{ step, ...lastError }] : [];
+  });
 }
 
 /** null when nothing ran, or when somebody has not been proven gone. */

@@ -4,6 +4,8 @@ import { advance } from './advance.js';
 import { evolveCancellation } from './evolve.js';
 import { drawUpPlan } from './plan.js';
 import { countSlotsOf, countUnconfirmed, mayConcern } from './planned.js';
+import { failStep } from './fail-step.js';
+import { recordStandstill } from './standstill.js';
 import { strongerOptions } from './stop-request.js';
 import type {
   Cancellation,
@@ -65,7 +67,9 @@ function record(
     case 'RecordVerification':
       return recordVerification(command, state);
     case 'RecordStepFailure':
-      return failStep(state, command.step, command.error, command.at);
+      return failStep(state, command.step, command.error, command.at, command.nextDriveAt);
+    case 'RecordStandstill':
+      return recordStandstill(command, state);
     default:
       return command satisfies never;
   }
@@ -179,16 +183,6 @@ function recordVerification(
 function whatIsLeft({ survivors, heldSlots, openStates, leftFiles }: VerificationPass): StepError {
   const message = `left: ${survivors} processes, ${heldSlots} slots, ${openStates} open states, ${leftFiles} files`;
   return { code: 'verification-failed', message };
-}
-
-/** A failure is recorded and the step driven again; one that stays gives the cancellation an honest interim outcome. */
-function failStep(state: Cancellation, step: StepName, error: StepError, at: Timestamp): readonly CancellationEvent[] {
-  if (state.steps[step].status !== 'open') return [];
-  const attempt = state.steps[step].attempts + 1;
-  return [
-    { type: 'StepFailed', step, attempt, error, at },
-    { type: 'StepRetried', step, attempt: attempt + 1, at },
-  ];
 }
 
 function completed(

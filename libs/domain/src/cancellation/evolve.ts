@@ -8,12 +8,32 @@ const waiting: StepState = {
   completedAt: null,
   evidence: null,
   lastError: null,
+  failedAt: null,
+  nextDriveAt: null,
 };
+
+/** Events that say somebody tried, looked or asked, not that anything changed. */
+const NO_MOVE: ReadonlySet<CancellationEvent['type']> = new Set([
+  'StepFailed',
+  'StepRetried',
+  'VerificationFailed',
+  'CancellationJoined',
+  'CancellationLeftPartial',
+  'CancellationLeftUnconfirmed',
+]);
 
 /** What happened to a cancellation. Total; no rules. */
 export function evolveCancellation(state: CancellationState, event: CancellationEvent): CancellationState {
   if (event.type === 'CancellationRequested') return requested(event);
   if (state.status === 'unknown') return state;
+  const after = apply(state, event);
+  return NO_MOVE.has(event.type) ? after : { ...after, movedAt: event.at };
+}
+
+function apply(
+  state: Cancellation,
+  event: Exclude<CancellationEvent, { type: 'CancellationRequested' }>,
+): Cancellation {
   switch (event.type) {
     case 'CancellationJoined':
       return state;
@@ -22,11 +42,16 @@ export function evolveCancellation(state: CancellationState, event: Cancellation
     case 'StepStarted':
       return withStep(state, event.step, { status: 'open', startedAt: event.at });
     case 'StepCompleted':
-      return withStep(state, event.step, { status: 'completed', completedAt: event.at, evidence: event.evidence });
+      return withStep(state, event.step, {
+        status: 'completed',
+        completedAt: event.at,
+        evidence: event.evidence,
+        nextDriveAt: null,
+      });
     case 'StepFailed':
-      return withStep(state, event.step, { attempts: event.attempt, lastError: event.error });
+      return withStep(state, event.step, { attempts: event.attempt, lastError: event.error, failedAt: event.at });
     case 'StepRetried':
-      return state;
+      return withStep(state, event.step, { nextDriveAt: event.nextDriveAt ?? null });
     case 'CancellationPlanned':
       return { ...state, status: state.status === 'requested' ? 'in-progress' : state.status, plan: event.plan };
     case 'TerminationRecorded':
@@ -58,7 +83,7 @@ export function evolveCancellation(state: CancellationState, event: Cancellation
 }
 
 function requested(event: Extract<CancellationEvent, { type: 'CancellationRequested' }>): Cancellation {
-  const { cancellationId, target, options, reason, requestedBy, fingerprint, requestedAt } = event;
+  const { cancellationId, target, options, reason, requestedBy, fingerprint, requestedAt, at } = event;
   return {
     status: 'requested',
     cancellationId,
@@ -77,6 +102,7 @@ function requested(event: Extract<CancellationEvent, { type: 'CancellationReques
     lastPass: null,
     certificate: null,
     endedAt: null,
+    movedAt: at,
   };
 }
 

@@ -68,6 +68,14 @@ export class DriveQueue {
     return rows;
   }
 
+  /** When `key` is driven next, RFC 3339; undefined when nothing is scheduled. */
+  async dueAt(key: string): Promise<string | undefined> {
+    const rows = await this.database.query<{ due_at: Date }[]>(`select due_at from ${this.table} where key = $1`, [
+      key,
+    ]);
+    return rows[0]?.due_at.toISOString();
+  }
+
   /** Milliseconds until the next intent is due, 0 when one is overdue; null when there is none. */
   async nextDueInMs(): Promise<number | null> {
     const rows = await this.database.query<{ ms: string | null }[]>(

@@ -1,0 +1,142 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  asTasksSay,
+  history,
+  ofJob,
+  proof,
+  recordBlocked,
+  recordCleanup,
+  recordFacts,
+  recordFencing,
+  recordTermination,
+  recordVerification,
+  look,
+  request,
+  settledFacts,
+  heldSlot,
+  stateOf,
+  times,
+  untilSideBySide,
+  untilTerminate,
+} from '../testing/cancellations.js';
+import { at, now } from '../testing/jobs.js';
+import { ATTEMPTS_BEFORE_INTERIM_OUTCOME } from './advance.js';
+import type { CancellationCommand, StepName } from './cancellation.js';
+
+const PATIENCE_MS = 5_000;
+const NEXT = at(500);
+const laterBy = (seconds: number): string => new Date(Date.parse(now) + seconds * 1_000).toISOString();
+/** A drive `seconds` after the last change that heard nothing new of these steps. */
+const standstill = (seconds: number, ...steps: StepName[]): CancellationCommand => ({
+  type: 'RecordStandstill',
+  steps,
+  patienceMs: PATIENCE_MS,
+  nextDriveAt: NEXT,
+  at: laterBy(seconds),
+  proof,
+});
+const follows = (seconds: number, given: CancellationCommand[], ...steps: StepName[]) =>
+  history(...given, standstill(seconds, ...steps)).slice(history(...given).length);
+const outcomes = (...commands: CancellationCommand[]) =>
+  history(...commands).flatMap((event) => ('certificate' in event ? event.certificate.outcome : []));
+/** The task of the story has a grace period of 10 s. */
+const GRACE = 10;
+
+describe('a drive that hears nothing new', () => {
+  it('is no failure within patience', () => expect(follows(4, untilSideBySide, 'clean')).toStrictEqual([]));
+
+  it('is none within the grace period that was asked for either', () =>
+    expect(follows(GRACE + 4, untilTerminate, 'terminate')).toStrictEqual([]));
+
+  it('is one beyond it, saying what is missing and when it is tried again', () =>
+    expect(follows(GRACE + 5, untilTerminate, 'terminate')).toStrictEqual([
+      {
+        type: 'StepFailed',
+        step: 'terminate',
+        attempt: 1,
+        error: { code: 'no-progress', message: '1 of 1 executions have not ended: train' },
+        at: laterBy(GRACE + 5),
+      },
+      { type: 'StepRetried', step: 'terminate', attempt: 2, nextDriveAt: NEXT, at: laterBy(GRACE + 5) },
+    ]));
+
+  it('has no grace to wait for when force was asked for', () => {
+    const forced = [request(ofJob, { ...asTasksSay, force: true }), recordBlocked()];
+    expect(follows(5, forced, 'terminate')).toHaveLength(2);
+  });
+
+  it('fails every step that waits', () =>
+    expect(follows(5, untilSideBySide, 'settle-states', 'release', 'clean')).toMatchObject([
+      { type: 'StepFailed', step: 'settle-states' },
+      { type: 'StepRetried' },
+      { type: 'StepFailed', step: 'release' },
+      { type: 'StepRetried' },
+      { type: 'StepFailed', step: 'clean' },
+      { type: 'StepRetried' },
+    ]));
+
+  it('fails none that is done', () =>
+    expect(follows(5, [...untilSideBySide, recordCleanup()], 'clean')).toStrictEqual([]));
+
+  it('is patient again after anything has changed', () => {
+    const moved = { ...recordCleanup(), at: laterBy(7) };
+    expect(follows(8, [...untilSideBySide, moved], 'release')).toStrictEqual([]);
+  });
+
+  it('is not made patient by attempts, looks and askers, which change nothing', () => {
+    const busy = [
+      ...untilSideBySide,
+      recordFacts(),
+      recordCleanup(),
+      { ...recordVerification(look(51, { survivors: 1 })), at: laterBy(4) },
+    ];
+    expect(stateOf(...busy)).toMatchObject({ movedAt: now });
+  });
+});
+
+describe('a cancellation of which a step merely stays open', () => {
+  const stuck = [...untilSideBySide, recordFacts(settledFacts({ heldSlots: [heldSlot('train', 'soiled')] }))];
+  const drives = (count: number, ...steps: StepName[]) =>
+    Array.from({ length: count }, (_, drive) => standstill(5 + drive, ...steps));
+
+  it('is left partial, and its certificate names what is left', () => {
+    const commands = [...stuck, recordCleanup(), ...drives(ATTEMPTS_BEFORE_INTERIM_OUTCOME, 'release')];
+    expect(outcomes(...commands)).toStrictEqual(['partial']);
+    expect(stateOf(...commands)).toMatchObject({
+      status: 'partial',
+      certificate: { left: [{ step: 'release', code: 'no-progress' }] },
+    });
+  });
+
+  it('is left unconfirmed when nobody can look', () =>
+    expect(outcomes(...untilTerminate, recordFencing(), ...drives(8, 'settle-states'))).toStrictEqual(['unconfirmed']));
+
+  it('completes, with nothing left, once it is proven', () => {
+    const commands = [
+      ...stuck,
+      recordCleanup(),
+      ...drives(8, 'release'),
+      recordFacts(),
+      recordVerification(look(51), look(52)),
+    ];
+    expect(outcomes(...commands)).toStrictEqual(['partial', 'completed']);
+    const completed = stateOf(...commands);
+    expect(completed.status === 'completed' && completed.certificate).not.toHaveProperty('left');
+  });
+
+  it('says the same ever more rarely, so that its stream does not grow with the time it waits', () => {
+    const everySecondForAnHour = drives(3_600, 'release');
+    const failures = history(...stuck, ...everySecondForAnHour).filter(({ type }) => type === 'StepFailed');
+    expect(failures.length).toBeLessThan(40);
+  });
+
+  it('has a process that cannot be killed', () => {
+    const commands = [
+      ...untilTerminate,
+      ...times(ATTEMPTS_BEFORE_INTERIM_OUTCOME, standstill(GRACE + 5, 'terminate')),
+      recordTermination(),
+    ];
+    expect(outcomes(...commands)).toStrictEqual(['partial']);
+    expect(stateOf(...commands)).toMatchObject({ steps: { clean: { status: 'open' } } });
+  });
+});

@@ -1,0 +1,57 @@
+import { ATTEMPTS_BEFORE_INTERIM_OUTCOME } from './advance.js';
+import type { Cancellation, CancellationCommand, CancellationEvent, StepName, StepState } from './cancellation.js';
+import { failStep } from './fail-step.js';
+import { stopRequestFor } from './stop-request.js';
+
+/** Nothing moved for longer than patience and grace explain: each step that still waits has failed once more. */
+export function recordStandstill(
+  { steps, patienceMs, nextDriveAt, at }: Extract<CancellationCommand, { type: 'RecordStandstill' }>,
+  state: Cancellation,
+): readonly CancellationEvent[] {
+  const silentMs = Date.parse(at) - Date.parse(state.movedAt);
+  if (silentMs < patienceMs + explainedSilenceMs(state)) return [];
+  return steps
+    .filter((step) => isWorthSaying(state.steps[step], silentMs, at))
+    .flatMap((step) => {
+      const message = whatIsMissing(step, state);
+      return failStep(state, step, { code: 'no-progress', message }, at, nextDriveAt);
+    });
+}
+
+/** Silence within a grace period is what was asked for, ms. */
+export function explainedSilenceMs({ cancellationId, plan, options, steps, terminations }: Cancellation): number {
+  if (options.force || steps.terminate.status !== 'open') return 0;
+  const open = (plan?.executions ?? []).filter(({ execution }) => !terminations.has(execution.executionId));
+  return Math.max(0, ...open.map((target) => stopRequestFor(target, options, cancellationId).gracePeriodMs));
+}
+
+/** Once the outcome is announced the same is said ever more rarely: a stream must not grow with the time it waits. */
+function isWorthSaying({ attempts, failedAt }: StepState, silentMs: number, at: string): boolean {
+  if (attempts < ATTEMPTS_BEFORE_INTERIM_OUTCOME || failedAt === null) return true;
+  return Date.parse(at) - Date.parse(failedAt) >= silentMs / 3;
+}
+
+function whatIsMissing(step: StepName, { plan, terminations }: Cancellation): string {
+  const executions = plan?.executions ?? [];
+  switch (step) {
+    case 'terminate': {
+      const left = executions.filter(({ execution }) => !terminations.has(execution.executionId));
+      return `${left.length} of ${executions.length} executions have not ended: ${left.map(({ taskKey }) => taskKey).join(', ')}`;
+    }
+    case 'settle-states':
+      return 'not every state is final';
+    case 'release':
+      return 'not every slot is proven clean and free';
+    case 'clean':
+      return 'artifacts and workspace are not handled yet';
+    case 'validate':
+    case 'block-dispatch':
+    case 'plan':
+    case 'dequeue':
+    case 'verify':
+    case 'certify':
+      return 'it is not done yet';
+    default:
+      return step satisfies never;
+  }
+}
