@@ -112,7 +112,8 @@ describe('cancelling one task', () => {
     const jobId = await runUnruly();
     const task = (await world.client.getJob(jobId)).tasks.find(({ key }) => key === 'stubborn');
     const { cancellationId } = await world.client.cancelTask(String(task?.taskId), { cascade: false });
-    await world.completed(String(cancellationId));
+    const { certificate } = await world.completed(String(cancellationId));
+    expect(certificate?.spared).toEqual([{ task: 'behind', fate: 'skipped' }]);
     const job = await world.client.getJob(jobId);
     expect(job.tasks.find(({ key }) => key === 'behind')?.status).toBe('skipped');
     await world.completed(await cancel(jobId));

@@ -10,12 +10,14 @@ export type {
   JobEvent,
   JobState,
   JobStatus,
+  SparedTask,
   SubmittedTask,
   Task,
   TaskError,
   TaskProgress,
   TaskStatus,
 } from './job/job.js';
+export { CASCADES } from './job/job.js';
 export type { ArtifactPolicy, Backoff, JobSpec, RetryPolicy, StopSignal, TaskSpec } from './job/task-spec.js';
 export { dependentsOf, findGraphProblems, type GraphProblem } from './job/job-graph.js';
 export { isTerminal } from './job/conclude.js';

@@ -37,13 +37,9 @@ export class PerformEffect {
     taskId,
     cascade,
   }: EffectOf<'block-dispatch'>): Promise<CancellationState> {
-    const { facts, taskIds } = await this.ask(dispatcherCommands.blockDispatch, {
-      cancellationId,
-      jobId,
-      taskId,
-      cascade,
-    });
-    return this.feed(cancellationId, (_, proof, at) => ({ type: 'RecordDispatchBlocked', facts, taskIds, at, proof }));
+    const order = { cancellationId, jobId, taskId, cascade };
+    const blocked = await this.ask(dispatcherCommands.blockDispatch, order);
+    return this.feed(cancellationId, (_, proof, at) => ({ type: 'RecordDispatchBlocked', ...blocked, at, proof }));
   }
 
   /** The answer heals lost events: an execution that has ended is recorded from it. */

@@ -4,7 +4,8 @@ const LIVE: ReadonlySet<string> = new Set(['pending', 'running']);
 
 /**
  * What can be signalled at once, beside the durable path: executions of the target that were live when the dispatcher
- * described the job. A task-wide cascade has only its root running: dependents start after it completed.
+ * described the job. Of a task-wide cascade that is its root: dependents start after it completed, and which inputs nobody
+ * needs any more is for the block to decide.
  */
 export function liveTargets(
   { target, options, cancellationId }: CancellationRequest,

@@ -18,8 +18,14 @@ function describe(type: string, data: Data): string | null {
     case 'CancellationUpgraded':
       return `${colours.yellow('upgraded')}  by ${word(data['requestedBy'])}`;
     case 'CancellationPlanned': {
-      const { tasks = [], executions = [], slots = [] } = (data['plan'] ?? {}) as Record<string, unknown[]>;
-      return `plan       ${tasks.length} tasks, ${executions.length} executions to end, ${slots.length} slots to free`;
+      const {
+        tasks = [],
+        executions = [],
+        slots = [],
+        spared = [],
+      } = (data['plan'] ?? {}) as Record<string, unknown[]>;
+      const alone = spared.length === 0 ? '' : `, ${spared.length} left alone`;
+      return `plan       ${tasks.length} tasks, ${executions.length} executions to end, ${slots.length} slots to free${alone}`;
     }
     case 'StepCompleted':
       return data['step'] === 'plan'

@@ -59,6 +59,7 @@ export function showCertificate(certificate: NonNullable<CancellationResource['c
     `  last process gone  ${gone === null ? 'nothing ran' : `after ${duration(gone)}`}`,
     `  certified after    ${duration(certificate.completedAfterMs)}`,
     `  tasks              ${tasks.cancelled} cancelled (${tasks.neverStarted} never started), ${tasks.completedBefore} completed before`,
+    ...(certificate.spared ?? []).map(({ task, fate }) => `    ${visible(task).padEnd(14)} ${FATES[fate]}`),
     `  executions         ${executions.length} ended, ${forced} forced, ${executions.reduce((sum, each) => sum + each.survivors, 0)} survivors`,
     ...executions.map(
       (each) =>
@@ -72,6 +73,8 @@ export function showCertificate(certificate: NonNullable<CancellationResource['c
     `  chain              ${certificate.streamHash}`,
   ].join('\n');
 }
+
+const FATES = { skipped: 'left alone: skipped', 'goes-on': 'left alone: goes on' } as const;
 
 export function cancellationTable(cancellations: readonly CancellationSummary[], width: number): string {
   const rows = cancellations.map((each) => [

@@ -1,6 +1,6 @@
 import type { NecrocodeClient } from '@necrocode/client';
 import type { CancellationResult, JobResource } from '@necrocode/contracts';
-import { REASON_CODES } from '@necrocode/domain';
+import { type Cascade, CASCADES, REASON_CODES } from '@necrocode/domain';
 import { Command, Option } from 'commander';
 import { connect } from '../connection/connect.js';
 import { findJobId } from '../connection/find-job.js';
@@ -16,7 +16,7 @@ import { colours, type Terminal } from '../terminal/terminal.js';
 interface CancelOptions {
   readonly output: Format;
   readonly task?: string;
-  readonly cascade: boolean;
+  readonly cascade?: Cascade | false;
   readonly reason?: string;
   readonly reasonCode?: (typeof REASON_CODES)[number];
   readonly force?: boolean;
@@ -32,7 +32,8 @@ export function cancelCommand(terminal: Terminal): Command {
     .description('cancel a job, or one of its tasks, and show it die')
     .argument('<job-id>', 'an id, the beginning of one, or @last')
     .option('--task <task>', 'only this task (its id or its key) and what depends on it')
-    .option('--no-cascade', 'with --task: leave alone what depends on it')
+    .addOption(new Option('--cascade <mode>', 'with --task: what else to cancel').choices([...CASCADES]))
+    .option('--no-cascade', 'the same as --cascade none: leave alone what depends on it')
     .option('--reason <text>', 'why, for the record')
     .addOption(new Option('--reason-code <code>', 'why, from the closed list').choices([...REASON_CODES]))
     .option('--force', 'SIGKILL at once instead of asking first')
@@ -80,7 +81,7 @@ function request(client: NecrocodeClient, job: JobResource, options: CancelOptio
     const keys = job.tasks.map(({ key }) => key).join(', ');
     throw new CommandFailure(EXIT.nothingMatched, `The job has no task "${options.task}".`, `Its tasks are ${keys}.`);
   }
-  return client.cancelTask(task.taskId, { ...body, cascade: options.cascade });
+  return client.cancelTask(task.taskId, { ...body, cascade: options.cascade ?? 'dependents' });
 }
 
 async function report(

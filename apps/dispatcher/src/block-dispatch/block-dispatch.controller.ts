@@ -1,8 +1,7 @@
 import { type CommandRequest, dispatcherCommands } from '@necrocode/contracts';
-import type { JobFacts, TaskId } from '@necrocode/domain';
 import { type AnswersCommands, CommandHandler, type Logger, LOGGER } from '@necrocode/service-kit';
 import { Controller, Inject } from '@nestjs/common';
-import { BlockDispatch, type BlockDispatchOrder } from './block-dispatch.js';
+import { BlockDispatch, type BlockDispatchOrder, type DispatchIsBlocked } from './block-dispatch.js';
 
 @Controller()
 export class BlockDispatchController implements AnswersCommands {
@@ -12,7 +11,7 @@ export class BlockDispatchController implements AnswersCommands {
   ) {}
 
   @CommandHandler(dispatcherCommands.blockDispatch)
-  block({ meta, body }: CommandRequest<BlockDispatchOrder>): Promise<{ facts: JobFacts; taskIds: TaskId[] }> {
+  block({ meta, body }: CommandRequest<BlockDispatchOrder>): Promise<DispatchIsBlocked> {
     return this.blockDispatch.handle(body, meta);
   }
 }

@@ -48,6 +48,26 @@ describe('blocking dispatch', () => {
     expect((await replica.assignBatch()).map((order) => order.task.spec.key)).toEqual(['c']);
   });
 
+  it('of one task alone says, also when asked again, what becomes of its dependents', async () => {
+    const [a, b] = [task('a'), task('b', { dependsOn: ['a'] })];
+    const job = submission([a, b]);
+    await replica.submit(job);
+    const cancellationId = newId('can');
+    const first = await replica.block(job, cancellationId, a.taskId, 'none');
+    expect(first.spared).toEqual([{ taskId: b.taskId, key: 'b', fate: 'skipped' }]);
+    expect(await replica.block(job, cancellationId, a.taskId, 'none')).toEqual(first);
+  });
+
+  it('of one task takes the inputs along that nobody else needs, running ones included', async () => {
+    const [fetch, train, other] = [task('fetch'), task('train', { dependsOn: ['fetch'] }), task('other')];
+    const job = submission([fetch, train, other]);
+    await replica.register(runnerDescription(5));
+    await replica.submit(job);
+    await replica.assignBatch();
+    const { facts } = await replica.block(job, newId('can'), train.taskId, 'dependents-and-unneeded-inputs');
+    expect(facts.tasks.map(({ status }) => status)).toEqual(['cancelling', 'cancelled', 'pending']);
+  });
+
   it('of a job that has ended says how it ended', async () => {
     const a = task('a');
     const job = submission([a]);

@@ -1,5 +1,5 @@
 import type { CommandMeta } from '@necrocode/contracts';
-import type { CancellationId, Cascade, JobFacts, JobId, TaskId } from '@necrocode/domain';
+import type { CancellationId, Cascade, JobFacts, JobId, SparedTask, TaskId } from '@necrocode/domain';
 import type { Logger } from '@necrocode/service-kit';
 import type { DescribeJob } from '../describe-job/describe-job.js';
 import { causedByCommand } from '../streams/cause.js';
@@ -14,6 +14,13 @@ export interface BlockDispatchOrder {
   readonly cascade: Cascade;
 }
 
+export interface DispatchIsBlocked {
+  readonly facts: JobFacts;
+  readonly taskIds: TaskId[];
+  /** What depends on the target task and is left alone. */
+  readonly spared: SparedTask[];
+}
+
 /** Makes sure that nothing of a cancellation's tasks is assigned any more, and answers how the job stands then. */
 export class BlockDispatch {
   constructor(
@@ -26,7 +33,7 @@ export class BlockDispatch {
    * Repeatable: the cancellation is the command, whatever id a request has. `taskIds` is empty when there was nothing left to block.
    * @throws {Rejection} `job-not-found`, `task-not-found`
    */
-  async handle(order: BlockDispatchOrder, meta: CommandMeta): Promise<{ facts: JobFacts; taskIds: TaskId[] }> {
+  async handle(order: BlockDispatchOrder, meta: CommandMeta): Promise<DispatchIsBlocked> {
     const { jobId, cancellationId } = order;
     const command = { type: 'BlockDispatch' as const, ...order, at: new Date().toISOString() };
     const cause = { ...causedByCommand(meta, jobId), id: `block-dispatch/${cancellationId}` };
@@ -34,6 +41,6 @@ export class BlockDispatch {
     const mine = known(state).cancellations.find((blocked) => blocked.cancellationId === cancellationId);
     const taskIds = [...(mine?.taskIds ?? [])];
     if (!repeated) this.logger.info({ jobId, cancellationId, tasks: taskIds.length }, 'dispatch blocked');
-    return { facts: await this.describeJob.describe(state), taskIds };
+    return { facts: await this.describeJob.describe(state), taskIds, spared: [...(mine?.spared ?? [])] };
   }
 }

@@ -203,6 +203,7 @@ describe('POST /tasks/{taskId}/cancel', () => {
     [{ cascade: 'dependents' }, 'dependents'],
     [{ cascade: false }, 'none'],
     [{ cascade: 'none' }, 'none'],
+    [{ cascade: 'dependents-and-unneeded-inputs' }, 'dependents-and-unneeded-inputs'],
   ])('with %j cancels %s', async (body, cascade) => {
     const response = await cancel(`/tasks/${known}/cancel`, body);
     expect([response.status, await response.json()]).toMatchObject([202, { jobId, taskId: known }]);

@@ -50,6 +50,7 @@ export function presentCancellation(facts: CancellationFacts, now: Timestamp): C
       executionsTotal: executions.length,
     },
     executions,
+    spared: (cancellation.plan?.spared ?? []).map(({ taskId, key, fate }) => ({ taskId, task: key, fate })),
     errors: STEPS.flatMap((step) => {
       const { attempts, lastError } = cancellation.steps[step];
       return lastError === null ? [] : [{ ...lastError, step, attempts }];
@@ -82,8 +83,13 @@ export function summariseCancellation(
 
 export function presentCertificate(certificate: Certificate): NonNullable<CancellationResource['certificate']> {
   const executions = certificate.executions.map((execution) => ({ ...execution, signals: [...execution.signals] }));
-  const { left, ...rest } = certificate;
-  return { ...rest, executions, ...(left === undefined ? {} : { left: [...left] }) };
+  const { left, spared, ...rest } = certificate;
+  return {
+    ...rest,
+    executions,
+    ...(left === undefined ? {} : { left: [...left] }),
+    ...(spared === undefined ? {} : { spared: [...spared] }),
+  };
 }
 
 function identify({ cancellationId, target, status, reason, requestedBy, requestedAt, endedAt }: Cancellation) {

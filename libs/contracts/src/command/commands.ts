@@ -1,4 +1,11 @@
-import type { CancellationRequest, JobFacts, SubmittedTask, JobSpec } from '@necrocode/domain';
+import {
+  type CancellationRequest,
+  CASCADES,
+  type JobFacts,
+  type JobSpec,
+  type SparedTask,
+  type SubmittedTask,
+} from '@necrocode/domain';
 import { z } from 'zod';
 import { cancellationId, executionId, jobId, runnerId, taskId, timestamp } from '../ids/ids.js';
 import {
@@ -43,8 +50,8 @@ export const dispatcherCommands = {
   blockDispatch: command(
     'dispatcher',
     'block-dispatch',
-    z.object({ cancellationId, jobId, taskId: taskId.nullable(), cascade: z.enum(['dependents', 'none']) }),
-    z.object({ facts: jobFacts, taskIds: z.array(taskId) }),
+    z.object({ cancellationId, jobId, taskId: taskId.nullable(), cascade: z.enum(CASCADES) }),
+    z.object({ facts: jobFacts, taskIds: z.array(taskId), spared: z.array(trusted<SparedTask>()).default([]) }),
   ),
 } as const;
 

@@ -1,4 +1,4 @@
-import { REASON_CODES } from '@necrocode/domain';
+import { type Cascade, CASCADES, REASON_CODES } from '@necrocode/domain';
 import { z } from 'zod';
 import { artifactPolicy, gracePeriodMs, stopSignal } from './job-spec.js';
 
@@ -17,11 +17,9 @@ export const cancelJobBody = z.strictObject({
 /** `POST /tasks/{taskId}/cancel`. `true` and `false` stand for `dependents` and `none`. */
 export const cancelTaskBody = cancelJobBody.extend({
   cascade: z
-    .union([z.boolean(), z.enum(['dependents', 'none'])])
+    .union([z.boolean(), z.enum(CASCADES)])
     .default('dependents')
-    .transform((cascade) =>
-      cascade === true || cascade === 'dependents' ? ('dependents' as const) : ('none' as const),
-    ),
+    .transform((cascade): Cascade => (typeof cascade === 'string' ? cascade : cascade ? 'dependents' : 'none')),
 });
 
 export type CancelJobBody = z.infer<typeof cancelJobBody>;

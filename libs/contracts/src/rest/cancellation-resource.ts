@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { cancellationId, executionId, jobId, runnerId, taskId, timestamp } from '../ids/ids.js';
 import { codedError, containment, signalEvidence } from '../runner/schemas.js';
 import { action } from './action.js';
-import { cancellationReason, cancellationTarget, certificate } from './certificate.js';
+import { cancellationReason, cancellationTarget, certificate, sparedFate } from './certificate.js';
 import { artifactPolicy, gracePeriodMs, stopSignal } from './job-spec.js';
 
 const count = z.int().min(0);
@@ -104,6 +104,8 @@ export const cancellationResource = z
       executionsTotal: count,
     }),
     executions: z.array(cancellationExecution),
+    /** What depends on the target task and is left alone: known with the plan. */
+    spared: z.array(z.object({ taskId, task: z.string(), fate: sparedFate })),
     /** The last error of each step that has failed, whether or not it has worked since. */
     errors: z.array(codedError.extend({ step: z.enum(STEPS), attempts: count })),
     /** No new evidence for longer than the grace period explains. */

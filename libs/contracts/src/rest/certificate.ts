@@ -1,4 +1,4 @@
-import { type CancellationTarget, type Certificate, STEPS } from '@necrocode/domain';
+import { type CancellationTarget, CASCADES, type Certificate, STEPS } from '@necrocode/domain';
 import { z } from 'zod';
 import { jobId, taskId, timestamp } from '../ids/ids.js';
 import { containment, signalEvidence } from '../runner/schemas.js';
@@ -9,11 +9,14 @@ const count = z.int().min(0);
 export const cancellationTarget = z
   .discriminatedUnion('kind', [
     z.object({ kind: z.literal('job'), jobId }),
-    z.object({ kind: z.literal('task'), jobId, taskId, cascade: z.enum(['dependents', 'none']) }),
+    z.object({ kind: z.literal('task'), jobId, taskId, cascade: z.enum(CASCADES) }),
   ])
   .meta({ id: 'CancellationTarget' }) satisfies z.ZodType<CancellationTarget>;
 
 export const cancellationReason = z.object({ code: reasonCode, text: z.string() });
+
+/** A task that depends on a cancelled one and was not cancelled with it is skipped, or goes on as if nothing had happened. */
+export const sparedFate = z.enum(['skipped', 'goes-on']);
 
 /** The proof of a cancellation. */
 export const certificate = z
@@ -34,6 +37,8 @@ export const certificate = z
       failedBefore: count,
       skipped: count,
     }),
+    /** What depends on the cancelled task and was left alone; absent when there is nothing. */
+    spared: z.array(z.object({ task: z.string(), fate: sparedFate })).exactOptional(),
     executions: z.array(
       z.object({
         executionId: z.string(),

@@ -1,7 +1,7 @@
 import type { CleanupReport } from '../cleanup/cleanup.js';
 import type { ExecutionEnding, ExecutionIdentity } from '../execution/execution.js';
 import type { CancellationId, ExecutionId, JobId, RunnerId, TaskId, Timestamp } from '../ids.js';
-import type { Cascade, JobStatus, TaskStatus } from '../job/job.js';
+import type { Cascade, JobStatus, SparedTask, TaskStatus } from '../job/job.js';
 import type { ArtifactPolicy, StopSignal, TaskSpec } from '../job/task-spec.js';
 import type { Certificate } from './certificate.js';
 
@@ -99,6 +99,8 @@ export interface CancellationPlan {
   readonly executions: readonly TargetExecution[];
   readonly slots: readonly HeldSlot[];
   readonly runnerId: RunnerId | null;
+  /** What depends on the target task and is left alone. Absent when there is nothing. */
+  readonly spared?: readonly SparedTask[];
 }
 
 /** What a second look from outside found. */
@@ -257,6 +259,7 @@ export type CancellationCommand =
       readonly facts: JobFacts;
       /** The tasks this cancellation blocked. */
       readonly taskIds: readonly TaskId[];
+      readonly spared?: readonly SparedTask[];
     })
   | (Input & {
       readonly type: 'RecordTermination';

@@ -101,6 +101,17 @@ describe('a certificate', () => {
     expect(certificate.tasks).toMatchObject({ cancelled: 0, completedBefore: 1 });
   });
 
+  it('says what became of tasks that depend on the cancelled one and were left alone', () => {
+    const blocked = { ...recordBlocked(), spared: [{ taskId: taskId('publish'), key: 'publish', fate: 'skipped' }] };
+    const certificate = certificateAfter(
+      request(ofTask),
+      // Cast: the spread of a union of commands.
+      blocked as ReturnType<typeof recordBlocked>,
+      recordFencing(),
+    );
+    expect(certificate.spared).toStrictEqual([{ task: 'publish', fate: 'skipped' }]);
+  });
+
   it('counts a task whose start a tombstone refused as never started', () => {
     const tombstone = ending('stopped', { cancellationId, started: false });
     expect(completedWith(recordTermination('train', tombstone)).tasks).toMatchObject({ neverStarted: 2 });

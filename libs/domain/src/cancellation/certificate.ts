@@ -1,5 +1,6 @@
 import type { Containment, SignalEvidence } from '../execution/execution.js';
 import type { Timestamp } from '../ids.js';
+import type { SparedTask } from '../job/job.js';
 import { countSlotsOf } from './planned.js';
 import {
   STEPS,
@@ -32,6 +33,8 @@ export interface Certificate {
     readonly failedBefore: number;
     readonly skipped: number;
   };
+  /** What depends on the cancelled task and was left alone, by key; absent when there is nothing. */
+  readonly spared?: readonly { readonly task: string; readonly fate: SparedTask['fate'] }[];
   readonly executions: readonly ExecutionRecord[];
   readonly slots: { readonly released: number; readonly held: number };
   readonly artifacts: {
@@ -77,6 +80,7 @@ export function drawUpCertificate(
   at: Timestamp,
 ): Certificate {
   const executions = executionRecords(state);
+  const spared = state.plan?.spared?.map(({ key, fate }) => ({ task: key, fate }));
   const lastGoneAt = whenAllWereGone(executions);
   // Hosts' clocks may disagree by more than a step takes; a time before the request is none.
   const since = (time: Timestamp): number => Math.max(0, Date.parse(time) - Date.parse(state.requestedAt));
@@ -91,6 +95,7 @@ export function drawUpCertificate(
     lastProcessGoneAfterMs: lastGoneAt === null ? null : since(lastGoneAt),
     completedAfterMs: since(at),
     tasks: countTasks(state),
+    ...(spared ? { spared } : {}),
     executions,
     slots: countSlots(state),
     artifacts: countArtifacts(state),

@@ -100,11 +100,11 @@ function join(
 }
 
 function recordDispatchBlocked(
-  { facts, taskIds, at }: CommandOf<'RecordDispatchBlocked'>,
+  { facts, taskIds, spared, at }: CommandOf<'RecordDispatchBlocked'>,
   state: Cancellation,
 ): readonly CancellationEvent[] {
   if (state.steps['block-dispatch'].status !== 'open') return [];
-  const plan = drawUpPlan(facts, targetsOf(state, facts, taskIds), state.cancellationId);
+  const plan = drawUpPlan(facts, targetsOf(state, facts, taskIds), state.cancellationId, spared);
   const dequeued = plan.tasks.filter((task) => task.action === 'dequeued').length;
   return [
     completed('block-dispatch', at, { tasks: taskIds.length }),

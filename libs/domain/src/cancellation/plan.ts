@@ -1,4 +1,5 @@
 import type { CancellationId, TaskId } from '../ids.js';
+import type { SparedTask } from '../job/job.js';
 import type { CancellationPlan, JobFacts, TaskFacts } from './cancellation.js';
 
 /** The plan, from what the dispatcher answered after it had blocked: nothing in it can change any more but by ending. */
@@ -6,6 +7,7 @@ export function drawUpPlan(
   facts: JobFacts,
   taskIds: readonly TaskId[],
   cancellationId: CancellationId,
+  spared: readonly SparedTask[] = [],
 ): CancellationPlan {
   const targets = new Set(taskIds);
   const executions = facts.executions.filter(({ execution }) => targets.has(execution.taskId));
@@ -20,6 +22,7 @@ export function drawUpPlan(
     executions,
     slots: facts.heldSlots.filter((slot) => mine.has(slot.executionId)),
     runnerId: facts.runnerId,
+    ...(spared.length === 0 ? {} : { spared }),
   };
 }
 

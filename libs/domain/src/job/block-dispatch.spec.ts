@@ -23,7 +23,7 @@ import {
   taskId,
 } from '../testing/jobs.js';
 import { jobDecider } from './decider.js';
-import type { Cascade, JobCommand } from './job.js';
+import type { Cascade, JobCommand, JobEvent } from './job.js';
 
 const given = specOf(jobDecider);
 
@@ -43,6 +43,10 @@ const cancelTask = (key: string, cascade: Cascade = 'dependents', by = cancellat
   taskId: taskId(key),
   cascade,
   at: now,
+});
+const sparing = (fates: Readonly<Record<string, 'skipped' | 'goes-on'>>, event: JobEvent): JobEvent => ({
+  ...(event as Extract<JobEvent, { type: 'DispatchBlocked' }>),
+  spared: Object.entries(fates).map(([key, fate]) => ({ taskId: taskId(key), key, fate })),
 });
 const neverStarted = { neverStarted: true };
 
@@ -132,17 +136,35 @@ describe('cancelling one task', () => {
   it('without cascade skips its dependents', () =>
     given(chain, queued('a'), ...running('d'))
       .when(cancelTask('a', 'none'))
-      .then(blocked('tasks', ['a']), cancelled('a', neverStarted), skipped('b', 'a'), skipped('c', 'b')));
+      .then(
+        sparing({ b: 'skipped', c: 'skipped' }, blocked('tasks', ['a'])),
+        cancelled('a', neverStarted),
+        skipped('b', 'a'),
+        skipped('c', 'b'),
+      ));
 
   it('without cascade leaves its dependents waiting until it has ended', () =>
     given(chain, ...running('a'), ...running('d'))
       .when(cancelTask('a', 'none'))
-      .then(blocked('tasks', ['a']), cancelling('a')));
+      .then(sparing({ b: 'skipped', c: 'skipped' }, blocked('tasks', ['a'])), cancelling('a')));
 
   it('without cascade lets the dependents of an optional task run', () =>
     given(submitted(task('a', { optional: true }), task('b', { dependsOn: ['a'] })), queued('a'))
       .when(cancelTask('a', 'none'))
-      .then(blocked('tasks', ['a']), cancelled('a', neverStarted), queued('b', now)));
+      .then(sparing({ b: 'goes-on' }, blocked('tasks', ['a'])), cancelled('a', neverStarted), queued('b', now)));
+
+  it('without cascade tells a dependent that goes on from one that is skipped behind it', () =>
+    given(
+      submitted(
+        task('a', { optional: true }),
+        task('x'),
+        task('b', { dependsOn: ['a', 'x'] }),
+        task('c', { dependsOn: ['b'] }),
+      ),
+      ...[...running('a'), ...running('x')],
+    )
+      .when(cancelTask('a', 'none'))
+      .then(sparing({ b: 'goes-on', c: 'goes-on' }, blocked('tasks', ['a'])), cancelling('a')));
 
   it('leaves the job running', () =>
     expect(stateAfter(jobDecider, [chain, ...running('a'), blocked('tasks', ['a']), cancelling('a')]).status).toBe(
@@ -179,6 +201,66 @@ describe('cancelling one task', () => {
       .thenNothing());
 });
 
+describe('cancelling one task with the inputs nobody else needs', () => {
+  const withInputs = 'dependents-and-unneeded-inputs';
+  /** fetch ← prepare ← train ← publish; prepare ← evaluate, where `evaluate` is there. */
+  const pipeline = (...more: Parameters<typeof submitted>) =>
+    submitted(
+      task('fetch'),
+      task('prepare', { dependsOn: ['fetch'] }),
+      task('train', { dependsOn: ['prepare'] }),
+      task('publish', { dependsOn: ['train'] }),
+      ...more,
+    );
+
+  it('ends them too, a running one included, and those only they needed', () =>
+    given(pipeline(), ...running('fetch'))
+      .when(cancelTask('train', withInputs))
+      .then(
+        blocked('tasks', ['fetch', 'prepare', 'train', 'publish']),
+        cancelled('publish', neverStarted),
+        cancelled('train', neverStarted),
+        cancelled('prepare', neverStarted),
+        cancelling('fetch'),
+      ));
+
+  it('spares an input, and what leads to it, that another task waits for', () =>
+    given(pipeline(task('evaluate', { dependsOn: ['prepare'] })), ...running('fetch'))
+      .when(cancelTask('train', withInputs))
+      .then(
+        blocked('tasks', ['train', 'publish']),
+        cancelled('publish', neverStarted),
+        cancelled('train', neverStarted),
+      ));
+
+  it('counts nobody as waiting who is being ended already', () =>
+    given(
+      submitted(task('a', { optional: true }), task('b', { dependsOn: ['a'] }), task('c', { dependsOn: ['a'] })),
+      ...[...running('a'), blocked('tasks', ['c'], otherCancellationId)],
+      cancelled('c', { by: otherCancellationId, neverStarted: true }),
+    )
+      .when(cancelTask('b', withInputs))
+      .then(blocked('tasks', ['a', 'b']), cancelled('b', neverStarted), cancelling('a')));
+
+  it('ends inputs of the dependents as well, and leaves what has completed', () =>
+    given(
+      submitted(
+        task('done'),
+        task('a', { dependsOn: ['done'] }),
+        task('side'),
+        task('b', { dependsOn: ['a', 'side'] }),
+      ),
+      ...[...running('done'), completed('done'), ...running('a'), ...running('side')],
+    )
+      .when(cancelTask('a', withInputs))
+      .then(blocked('tasks', ['a', 'side', 'b']), cancelled('b', neverStarted), cancelling('side'), cancelling('a')));
+
+  it('leaves a task alone that nothing depends on', () =>
+    given(submitted(task('a'), task('alone')), ...running('a'), ...running('alone'))
+      .when(cancelTask('a', withInputs))
+      .then(blocked('tasks', ['a']), cancelling('a')));
+});
+
 describe('a stop that overtook the block of its cancellation', () => {
   it('holds back what depends on the task until the block', () =>
     given(chain, ...running('a'), ...running('d'))
@@ -200,7 +282,7 @@ describe('a stop that overtook the block of its cancellation', () => {
   it('lets the block without cascade skip them', () =>
     given(chain, ...running('a'), ...running('d'), cancelled('a'))
       .when(cancelTask('a', 'none'))
-      .then(blocked('tasks', ['a']), skipped('b', 'a'), skipped('c', 'b')));
+      .then(sparing({ b: 'skipped', c: 'skipped' }, blocked('tasks', ['a'])), skipped('b', 'a'), skipped('c', 'b')));
 
   it('lets the block end a job in which nothing is left to cancel', () =>
     given(submitted(task('a')), ...running('a'), cancelled('a'))

@@ -1,5 +1,5 @@
 import type { CancellationId } from '../ids.js';
-import { dependentsOf } from './job-graph.js';
+import { cascadeFrom, sparedBy } from './cascade.js';
 import type { Job, JobCommand, JobEvent, Task } from './job.js';
 import { isTerminal } from './conclude.js';
 import { taskOf } from './task-of.js';
@@ -16,12 +16,15 @@ export function blockDispatch(command: Extract<JobCommand, { type: 'BlockDispatc
   const open = targets.filter((task) => !isTerminal(task));
   const overtaken = targets.some((task) => endedBy(task, cancellationId));
   if (open.length === 0 && !overtaken) return [];
+  const root = command.taskId === null ? null : taskOf(job, command.taskId);
+  const spared = root === null ? [] : sparedBy(root, targets, job, command);
   return [
     {
       type: 'DispatchBlocked',
       cancellationId,
       scope: command.taskId === null ? 'job' : 'tasks',
       taskIds: targets.map((task) => task.spec.taskId),
+      ...(spared.length === 0 ? {} : { spared }),
       at,
     },
     ...open.reverse().flatMap((task) => cancelTask(task, command)),
@@ -39,10 +42,7 @@ function targetsOf(
   if (taskId === null) return job.tasks;
   const root = taskOf(job, taskId);
   if (isTerminal(root) && !endedBy(root, cancellationId)) return [];
-  if (cascade === 'none') return [root];
-  const specs = job.tasks.map((task) => task.spec);
-  const dependents = dependentsOf(specs, [root.spec.key]);
-  return job.tasks.filter((task) => task === root || dependents.has(task.spec.key));
+  return cascadeFrom(root, cascade, job);
 }
 
 /** The signal of this very cancellation overtook its block. */

@@ -9,8 +9,9 @@ export function evolveJob(state: JobState, event: JobEvent): JobState {
   if (state.status === 'unknown') return state;
   switch (event.type) {
     case 'DispatchBlocked': {
-      const { cancellationId, scope, taskIds } = event;
-      const cancellations = [...state.cancellations, { cancellationId, scope, taskIds }];
+      const { cancellationId, scope, taskIds, spared } = event;
+      const blocked = { cancellationId, scope, taskIds, ...(spared ? { spared } : {}) };
+      const cancellations = [...state.cancellations, blocked];
       return { ...state, cancellations, status: scope === 'job' ? 'cancelling' : state.status };
     }
     case 'JobCompleted':

@@ -92,6 +92,30 @@ export function dependentsOf(tasks: readonly GraphTask[], keys: readonly string[
   return found;
 }
 
+/**
+ * The tasks that only `keys` (and, in turn, each other) still use as inputs: every task that depends on them is among
+ * those, or is in `over`, which needs no input any more. What is in `over` itself is not included.
+ */
+export function inputsOnlyOf(
+  tasks: readonly GraphTask[],
+  keys: ReadonlySet<string>,
+  over: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const dependents = directDependents(tasks);
+  const inputs = new Map(tasks.map(({ key, dependsOn }) => [key, dependsOn]));
+  const found = new Set<string>();
+  const open = [...keys];
+  for (let key = open.pop(); key !== undefined; key = open.pop()) {
+    for (const input of inputs.get(key) ?? []) {
+      const needed = dependents.get(input)?.some((user) => !keys.has(user) && !found.has(user) && !over.has(user));
+      if (needed !== false || keys.has(input) || found.has(input) || over.has(input)) continue;
+      found.add(input);
+      open.push(input);
+    }
+  }
+  return found;
+}
+
 type Edge = readonly [from: string, to: string];
 
 function directDependents(tasks: readonly GraphTask[]): ReadonlyMap<string, readonly string[]> {

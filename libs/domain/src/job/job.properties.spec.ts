@@ -6,7 +6,7 @@ import { at, cancellationId, otherCancellationId, runnerId, submit, task, taskId
 import { anythingButRejection, foldTwice, play, type Played } from '../testing/play.js';
 import { jobDecider } from './decider.js';
 import { isTerminal } from './conclude.js';
-import type { Job, JobCommand, JobEvent, JobState, Task } from './job.js';
+import { CASCADES, type Job, type JobCommand, type JobEvent, type JobState, type Task } from './job.js';
 
 /** Few tasks, executions and cancellations, so that commands meet. */
 const KEYS = ['a', 'b', 'c', 'd'];
@@ -101,7 +101,7 @@ const block: fc.Arbitrary<JobCommand> = fc.record({
   type: fc.constant('BlockDispatch' as const),
   cancellationId: cancellation,
   taskId: fc.oneof(key, nobody),
-  cascade: fc.constantFrom('dependents' as const, 'none' as const),
+  cascade: fc.constantFrom(...CASCADES),
   at: time,
 });
 

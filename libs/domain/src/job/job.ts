@@ -85,6 +85,8 @@ export type JobEvent =
       readonly cancellationId: CancellationId;
       readonly scope: 'job' | 'tasks';
       readonly taskIds: readonly TaskId[];
+      /** What depends on the cancelled task and was not cancelled with it. Absent when there is nothing. */
+      readonly spared?: readonly SparedTask[];
       readonly at: Timestamp;
     }
   | {
@@ -165,8 +167,19 @@ export type JobCommand =
       readonly at: Timestamp;
     };
 
-/** What else is cancelled with a task: everything that depends on it, or nothing. */
-export type Cascade = 'dependents' | 'none';
+/**
+ * What else is cancelled with a task: everything that depends on it; nothing; or also the inputs that nobody else needs
+ * any more, running ones included.
+ */
+export const CASCADES = ['dependents', 'none', 'dependents-and-unneeded-inputs'] as const;
+export type Cascade = (typeof CASCADES)[number];
+
+/** A task that depends on a cancelled one and was left alone: it is skipped, or goes on as if nothing had happened. */
+export interface SparedTask {
+  readonly taskId: TaskId;
+  readonly key: string;
+  readonly fate: 'skipped' | 'goes-on';
+}
 
 /** What a task is doing. Each status holds what only it can have. */
 export type TaskProgress =
@@ -217,6 +230,7 @@ export interface Job {
     readonly cancellationId: CancellationId;
     readonly scope: 'job' | 'tasks';
     readonly taskIds: readonly TaskId[];
+    readonly spared?: readonly SparedTask[];
   }[];
   /** A job keeps to the runner that holds its workspace: the one of its first assignment. */
   readonly runnerId: RunnerId | null;
