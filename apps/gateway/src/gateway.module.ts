@@ -19,6 +19,7 @@ import { CancellationController } from './show-cancellation/cancellation.control
 import { CancellationReader } from './show-cancellation/cancellation-reader.js';
 import { JobController } from './show-job/job.controller.js';
 import { SlotPoolController } from './slot-pools/slot-pool.controller.js';
+import { StreamJobController } from './stream-job/stream-job.controller.js';
 import { StreamReader } from './streams/stream-reader.js';
 import { SubmitJobController } from './submit-job/submit-job.controller.js';
 import { EventBell } from './wake/event-bell.js';
@@ -41,6 +42,7 @@ import { WatchStory } from './watch/watch-story.js';
     ReplayController,
     WatchController,
     ReadLogsController,
+    StreamJobController,
     ListArtifactsController,
     RunnerController,
     SlotPoolController,

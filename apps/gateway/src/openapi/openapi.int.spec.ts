@@ -34,6 +34,7 @@ describe('the OpenAPI document', () => {
         'GET /api/jobs/{jobId}/cancellation-status',
         'GET /api/jobs/{jobId}/events',
         'GET /api/jobs/{jobId}/logs',
+        'GET /api/jobs/{jobId}/stream',
         'GET /api/jobs/{jobId}/artifacts',
         'GET /api/tasks/{taskId}',
         'POST /api/tasks/{taskId}/cancel',

@@ -5,6 +5,12 @@ import { EventBell } from '../wake/event-bell.js';
 import type { Listener } from '../wake/bell.js';
 import { type OutputMessage, OutputStream } from './output-stream.js';
 
+/** Output of a job as it is followed. */
+export interface FollowedOutput extends OutputMessage {
+  /** The point from which reading can resume without loss: not beyond its own place. */
+  readonly resumeAt: number;
+}
+
 /** How late a new execution is noticed whose events were missed. */
 const LOOK_EVERY_MS = 1_000;
 
@@ -26,8 +32,7 @@ export class FollowOutput {
     private readonly bell: EventBell,
   ) {}
 
-  /** Each message has as `sequence` the point from which reading can resume without loss: not beyond its own place. */
-  async *follow(jobId: JobId, after: number, signal: AbortSignal): AsyncGenerator<OutputMessage, void, undefined> {
+  async *follow(jobId: JobId, after: number, signal: AbortSignal): AsyncGenerator<FollowedOutput, void, undefined> {
     const listener = this.bell.listenTo(`job-${jobId}`);
     const seen = new Map<ExecutionId, number>();
     let resumeAt = after;
@@ -42,7 +47,7 @@ export class FollowOutput {
             resumeAt = Math.max(resumeAt, Math.min(sequence, round.certain));
             if (chunk.sequence <= (seen.get(chunk.executionId) ?? 0)) continue;
             seen.set(chunk.executionId, chunk.sequence);
-            yield { sequence: resumeAt, chunk };
+            yield { sequence, resumeAt, chunk };
           }
           await watching; // Without executions there is nothing to read yet.
         } finally {

@@ -64,8 +64,8 @@ export class ReadLogsController {
   }
 
   async *#messages(jobId: JobId, after: number, signal: AbortSignal): AsyncGenerator<StreamMessage, void, undefined> {
-    for await (const { sequence, chunk } of this.follower.follow(jobId, after, signal)) {
-      yield { id: String(sequence), data: JSON.stringify(chunk) };
+    for await (const { resumeAt, chunk } of this.follower.follow(jobId, after, signal)) {
+      yield { id: String(resumeAt), data: JSON.stringify(chunk) };
     }
     if (!signal.aborted) yield { event: 'end', data: '{}' };
   }

@@ -149,6 +149,32 @@ export class CancelledJob {
     await this.#cancellation({ type: 'RecordTermination', execution, ending, proof, at });
   }
 
+  /** The first task ends without success, and the job with it. */
+  async fail(reason: 'exited' | 'timed-out'): Promise<void> {
+    const { execution, executionId, trainId } = this;
+    const at = now();
+    const ending = { ...endingOf(this.cancellationId, at), reason, cancellationId: null };
+    await this.#execution({ type: 'RecordEnded', execution, ending, at });
+    await this.#job({ type: 'RecordEnding', taskId: trainId, executionId, ending, random: 0, at });
+  }
+
+  /** Both tasks end with success. */
+  async complete(): Promise<void> {
+    const { trainId, reportId, executionId, runnerId } = this;
+    const at = now();
+    const ending = {
+      ...endingOf(this.cancellationId, at),
+      reason: 'exited' as const,
+      exit: { code: 0, signal: null },
+      cancellationId: null,
+    };
+    await this.#job({ type: 'RecordEnding', taskId: trainId, executionId, ending, random: 0, at });
+    const second = newId('exe');
+    const assignment = { executionId: second, runnerId, fencingToken: 8, slot: null };
+    await this.#job({ type: 'AssignTask', taskId: reportId, assignment, at });
+    await this.#job({ type: 'RecordEnding', taskId: reportId, executionId: second, ending, random: 0, at });
+  }
+
   async clean(): Promise<void> {
     const { jobId, runnerId, slotId, executionId } = this;
     const at = now();

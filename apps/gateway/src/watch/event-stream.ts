@@ -61,7 +61,8 @@ function format({ id, event, data }: StreamMessage): string {
   const lines = [
     ...(id === undefined ? [] : [`id: ${id}`]),
     ...(event === undefined ? [] : [`event: ${event}`]),
-    ...data.split('\n').map((line) => `data: ${line}`),
+    // A carriage return ends a line here too: left inside, it would break the message in two.
+    ...data.split(/\r\n|\r|\n/).map((line) => `data: ${line}`),
   ];
   return `${lines.join('\n')}\n\n`;
 }
