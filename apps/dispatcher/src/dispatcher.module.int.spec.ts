@@ -20,7 +20,7 @@ import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions, Transport } from '@nestjs/microservices';
 import { type DispatcherConfig, dispatcherConfig } from './dispatcher.config.js';
 import { DispatcherModule } from './dispatcher.module.js';
-import { DispatchTables1 } from './migrations/1-dispatch-tables.js';
+import { migrations } from './migrations/index.js';
 import { ending, runnerDescription, submission, task } from './spec/fixtures.js';
 import { SCHEMA } from './tables/schema.js';
 
@@ -37,7 +37,7 @@ beforeEach(async () => {
     ASSIGN_POLL_MS: '60000',
   });
   const logger = createLogger('dispatcher', 'silent');
-  opened = await openPlatform('dispatcher', config, logger, { schema: SCHEMA, migrations: [DispatchTables1] });
+  opened = await openPlatform('dispatcher', config, logger, { schema: SCHEMA, migrations });
   const { servers, credentials } = parseServerUrls(nats.url);
   service = await NestFactory.createMicroservice<MicroserviceOptions>(
     rootModule(PlatformModule.of(opened.platform), DispatcherModule),

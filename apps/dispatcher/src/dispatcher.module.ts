@@ -15,13 +15,19 @@ import type { DataSource } from 'typeorm';
 import type { TransactionalStore } from './assign-task/assign-tasks.js';
 import { BlockDispatch } from './block-dispatch/block-dispatch.js';
 import { BlockDispatchController } from './block-dispatch/block-dispatch.controller.js';
+import { DequeueJobs } from './dequeue-jobs/dequeue-jobs.js';
+import { DequeueJobsController } from './dequeue-jobs/dequeue-jobs.controller.js';
 import { DescribeJob } from './describe-job/describe-job.js';
 import { DescribeJobController } from './describe-job/describe-job.controller.js';
 import { Dispatcher } from './dispatcher.js';
 import type { DispatcherConfig } from './dispatcher.config.js';
 import { FindTask } from './find-task/find-task.js';
 import { FindTaskController } from './find-task/find-task.controller.js';
+import { SelectJobs } from './select-jobs/select-jobs.js';
+import { SelectJobsController } from './select-jobs/select-jobs.controller.js';
 import { natsRunnerControl } from './start-execution/runner-control.js';
+import { SubmitBatch } from './submit-batch/submit-batch.js';
+import { SubmitBatchController } from './submit-batch/submit-batch.controller.js';
 import { SubmitJob } from './submit-job/submit-job.js';
 import { SubmitJobController } from './submit-job/submit-job.controller.js';
 import { SCHEMA } from './tables/schema.js';
@@ -30,7 +36,15 @@ const DURABLE = 'dispatcher-reactions';
 
 /** The map of the service: commands come in over NATS, what happened elsewhere as events, and two loops see to the rest. */
 @Module({
-  controllers: [SubmitJobController, DescribeJobController, FindTaskController, BlockDispatchController],
+  controllers: [
+    SubmitJobController,
+    SubmitBatchController,
+    DescribeJobController,
+    FindTaskController,
+    BlockDispatchController,
+    SelectJobsController,
+    DequeueJobsController,
+  ],
   providers: [
     {
       provide: Dispatcher,
@@ -52,6 +66,9 @@ const DURABLE = 'dispatcher-reactions';
       inject: [CONFIG, EVENT_STORE, DATABASE, MESSAGING, LOGGER],
     },
     { provide: SubmitJob, useFactory: ({ submitJob }: Dispatcher) => submitJob, inject: [Dispatcher] },
+    { provide: SubmitBatch, useFactory: ({ submitBatch }: Dispatcher) => submitBatch, inject: [Dispatcher] },
+    { provide: SelectJobs, useFactory: ({ selectJobs }: Dispatcher) => selectJobs, inject: [Dispatcher] },
+    { provide: DequeueJobs, useFactory: ({ dequeueJobs }: Dispatcher) => dequeueJobs, inject: [Dispatcher] },
     { provide: DescribeJob, useFactory: ({ describeJob }: Dispatcher) => describeJob, inject: [Dispatcher] },
     { provide: FindTask, useFactory: ({ findTask }: Dispatcher) => findTask, inject: [Dispatcher] },
     { provide: BlockDispatch, useFactory: ({ blockDispatch }: Dispatcher) => blockDispatch, inject: [Dispatcher] },

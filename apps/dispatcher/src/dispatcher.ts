@@ -7,6 +7,7 @@ import { type AssignedBatch, AssignTasks, type TransactionalStore } from './assi
 import { nextDueAt } from './assign-task/next-due.js';
 import { BlockDispatch } from './block-dispatch/block-dispatch.js';
 import { react } from './consume-events/event-routes.js';
+import { DequeueJobs } from './dequeue-jobs/dequeue-jobs.js';
 import { DescribeJob } from './describe-job/describe-job.js';
 import { HeldSlots } from './describe-job/held-slots.js';
 import type { DispatcherConfig } from './dispatcher.config.js';
@@ -15,10 +16,12 @@ import { FreeSlot } from './free-slot/free-slot.js';
 import { RecordEnding } from './record-ending/record-ending.js';
 import { RecordStart } from './record-start/record-start.js';
 import { RegisterRunner } from './register-runner/register-runner.js';
+import { SelectJobs } from './select-jobs/select-jobs.js';
 import type { RunnerControl } from './start-execution/runner-control.js';
 import { StartExecution } from './start-execution/start-execution.js';
 import { Jobs } from './streams/jobs.js';
 import { SlotPools } from './streams/slot-pools.js';
+import { SubmitBatch } from './submit-batch/submit-batch.js';
 import { SubmitJob } from './submit-job/submit-job.js';
 import { OwnTables } from './tables/own-tables.js';
 import { SCHEMA, START_DRIVE } from './tables/schema.js';
@@ -42,6 +45,9 @@ export interface DispatcherGround {
 export class Dispatcher {
   readonly tables: OwnTables;
   readonly submitJob: SubmitJob;
+  readonly submitBatch: SubmitBatch;
+  readonly selectJobs: SelectJobs;
+  readonly dequeueJobs: DequeueJobs;
   readonly describeJob: DescribeJob;
   readonly findTask: FindTask;
   readonly blockDispatch: BlockDispatch;
@@ -59,6 +65,9 @@ export class Dispatcher {
     const starts = new DriveQueue(database, SCHEMA, START_DRIVE);
     this.tables = new OwnTables(database);
     this.submitJob = new SubmitJob(store, wake, logger);
+    this.submitBatch = new SubmitBatch(store, wake, logger);
+    this.selectJobs = new SelectJobs(this.tables);
+    this.dequeueJobs = new DequeueJobs(store, this.tables, logger);
     this.describeJob = new DescribeJob(jobs, new HeldSlots(this.tables));
     this.findTask = new FindTask(this.tables);
     this.blockDispatch = new BlockDispatch(jobs, this.describeJob, logger);

@@ -21,6 +21,7 @@ import { JobController } from './show-job/job.controller.js';
 import { SlotPoolController } from './slot-pools/slot-pool.controller.js';
 import { StreamJobController } from './stream-job/stream-job.controller.js';
 import { StreamReader } from './streams/stream-reader.js';
+import { SubmitBatchController } from './submit-batch/submit-batch.controller.js';
 import { SubmitJobController } from './submit-job/submit-job.controller.js';
 import { EventBell } from './wake/event-bell.js';
 import { Shutdown } from './wake/shutdown.js';
@@ -35,6 +36,7 @@ import { WatchStory } from './watch/watch-story.js';
   imports: [DiscoveryModule],
   controllers: [
     SubmitJobController,
+    SubmitBatchController,
     ListJobsController,
     JobController,
     CancelController,

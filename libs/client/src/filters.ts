@@ -7,6 +7,7 @@ export interface JobFilter {
   /** `key=value`; a job must have all of them. */
   readonly label?: string | readonly string[];
   readonly owner?: string;
+  readonly batchId?: string;
   /** At most 200; default 50. */
   readonly limit?: number;
   readonly cursor?: string;

@@ -17,7 +17,9 @@ import type {
   ReplayFrame,
   RunnerList,
   SlotPoolList,
+  SubmitBatchInput,
   SubmitJobInput,
+  SubmittedBatch,
   SubmittedJob,
   TaskResource,
 } from '@necrocode/contracts';
@@ -50,6 +52,11 @@ export class NecrocodeClient {
 
   submitJob(job: SubmitJobInput, options: CreateOptions = {}): Promise<SubmittedJob> {
     return this.post('/jobs', job, options);
+  }
+
+  /** All of the jobs, or none. */
+  submitBatch(batch: SubmitBatchInput, options: CreateOptions = {}): Promise<SubmittedBatch> {
+    return this.post('/batches', batch, options);
   }
 
   /** Newest first. `cursor` is the `nextCursor` of the page before. */

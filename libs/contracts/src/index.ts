@@ -34,8 +34,15 @@ export {
   dispatcherCommands,
   runnerMonitorCommands,
 } from './command/commands.js';
-export { cancellationId, executionId, jobId, runnerId, slotId, taskId, timestamp } from './ids/ids.js';
+export { batchId, cancellationId, executionId, jobId, runnerId, slotId, taskId, timestamp } from './ids/ids.js';
 export { type Action, action } from './rest/action.js';
+export {
+  type SubmitBatchBody,
+  submitBatchBody,
+  type SubmitBatchInput,
+  type SubmittedBatch,
+  submittedBatch,
+} from './rest/batch.js';
 export {
   type CancelJobBody,
   cancelJobBody,

@@ -6,6 +6,7 @@ export type TaskId = Brand<'task'>;
 export type ExecutionId = Brand<'exe'>;
 export type RunnerId = Brand<'run'>;
 export type CancellationId = Brand<'can'>;
+export type BatchId = Brand<'batch'>;
 /** `<runner id>/<pool>/<number>`: a slot never leaves its runner. */
 export type SlotId = Brand<'slot'>;
 

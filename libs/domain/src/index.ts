@@ -1,6 +1,16 @@
 export type { Decider } from './decider.js';
 export { Rejection, type RejectionCode } from './rejection.js';
-export type { CancellationId, ExecutionId, FencingToken, JobId, RunnerId, SlotId, TaskId, Timestamp } from './ids.js';
+export type {
+  BatchId,
+  CancellationId,
+  ExecutionId,
+  FencingToken,
+  JobId,
+  RunnerId,
+  SlotId,
+  TaskId,
+  Timestamp,
+} from './ids.js';
 
 export type {
   Assignment,
@@ -21,6 +31,7 @@ export { CASCADES } from './job/job.js';
 export type { ArtifactPolicy, Backoff, JobSpec, RetryPolicy, StopSignal, TaskSpec } from './job/task-spec.js';
 export { dependentsOf, findGraphProblems, type GraphProblem } from './job/job-graph.js';
 export { isTerminal } from './job/conclude.js';
+export { dequeuedJob, isWaiting } from './job/dequeue.js';
 export { jobDecider } from './job/decider.js';
 
 export type {
@@ -64,6 +75,16 @@ export type {
 } from './cleanup/cleanup.js';
 export { cleanupDecider } from './cleanup/decider.js';
 
+export {
+  type BulkTarget,
+  criteriaOf,
+  type JobCriteria,
+  type JobSelector,
+  OPEN_JOB_STATUSES,
+  type OpenJobStatus,
+  QUEUE_MODES,
+  type QueueMode,
+} from './bulk-cancellation/target.js';
 export {
   REASON_CODES,
   STEPS,

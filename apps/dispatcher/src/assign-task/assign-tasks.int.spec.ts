@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { WrongExpectedVersion } from '@necrocode/event-store';
-import type { PostgresEventStore } from '@necrocode/event-store-postgres';
 import { newId } from '@necrocode/service-kit';
 import { eventually } from '@necrocode/testing';
 import { runnerDescription, submission, task } from '../spec/fixtures.js';
+import { portOf } from '../spec/port-of.js';
 import { DispatcherStage, type Replica } from '../spec/open-dispatcher.js';
-import type { TransactionalStore } from './assign-tasks.js';
 
 let stage: DispatcherStage;
 
@@ -222,18 +221,6 @@ describe('a cancel between claim and append', () => {
     ]);
   });
 });
-
-/** Methods of a class live on its prototype, which a spread leaves out. */
-function portOf(store: PostgresEventStore): TransactionalStore {
-  return {
-    append: (streams, companions) => store.append(streams, companions),
-    appendWithin: (transaction, streams) => store.appendWithin(transaction, streams),
-    readStream: (streamId, fromVersion) => store.readStream(streamId, fromVersion),
-    readStreams: (streamIds) => store.readStreams(streamIds),
-    readAll: (after, limit) => store.readAll(after, limit),
-    lastPosition: () => store.lastPosition(),
-  };
-}
 
 /** Bounds a hang, not slowness. */
 const WITHIN = { withinMs: 30_000 };

@@ -5,7 +5,7 @@ import { ending, runnerDescription, submission, task } from '../spec/fixtures.js
 import { DispatcherStage, type Replica } from '../spec/open-dispatcher.js';
 import { rebuildTables } from './rebuild-tables.js';
 
-const TABLES = ['task', 'ready_task', 'placement', 'assignment', 'slot', 'runner'] as const;
+const TABLES = ['open_job', 'task', 'ready_task', 'placement', 'assignment', 'slot', 'runner'] as const;
 
 let stage: DispatcherStage;
 let replica: Replica;
@@ -67,7 +67,9 @@ describe('rebuilding the tables', () => {
     await history();
     const live = await content();
     await replica.store.number();
-    await replica.database.query('truncate dispatcher.ready_task, dispatcher.slot, dispatcher.task');
+    await replica.database.query(
+      'truncate dispatcher.open_job, dispatcher.ready_task, dispatcher.slot, dispatcher.task',
+    );
     await rebuildTables(replica.store, replica.dispatcher.tables);
     expect(await content()).toEqual(live);
     for (const table of TABLES) expect(live.tables.get(table)).not.toEqual([]);

@@ -29,7 +29,7 @@ const noUpcasters = new Upcasters();
 export async function rebuildTables(store: EventStore, tables: OwnTables): Promise<{ readonly streams: number }> {
   const streamIds = await streamIdsOf(store);
   await tables.transaction(async (transaction) => {
-    const names = ['task', 'ready_task', 'placement', 'assignment', START_DRIVE, 'slot', 'runner'];
+    const names = ['open_job', 'task', 'ready_task', 'placement', 'assignment', START_DRIVE, 'slot', 'runner'];
     await transaction.run([{ text: `truncate ${names.map((name) => `${SCHEMA}.${name}`).join(', ')}`, values: [] }]);
     let token = 0;
     for (let start = 0; start < streamIds.length; start += STREAMS_AT_ONCE) {

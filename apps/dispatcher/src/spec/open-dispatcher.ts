@@ -21,7 +21,7 @@ import { createTestDatabase, type TestDatabase } from '@necrocode/testing';
 import type { DataSource } from 'typeorm';
 import type { TransactionalStore } from '../assign-task/assign-tasks.js';
 import { Dispatcher } from '../dispatcher.js';
-import { DispatchTables1 } from '../migrations/1-dispatch-tables.js';
+import { migrations } from '../migrations/index.js';
 import { SCHEMA } from '../tables/schema.js';
 import type { StartOrder } from '../start-execution/start-order.js';
 import type { Submission } from '../submit-job/submit-job.js';
@@ -36,7 +36,7 @@ const template = {
 };
 
 function openTables(url: string): Promise<DataSource> {
-  return openDatabase({ url, schema: SCHEMA, migrations: [DispatchTables1] });
+  return openDatabase({ url, schema: SCHEMA, migrations });
 }
 
 /** One replica on a database that others may share, with scripted runners; its loops stand still until `start`. */

@@ -56,6 +56,6 @@ export class SubmitJob {
 }
 
 /** Task ids are drawn anew for every request, so they say nothing. */
-function fingerprint({ spec, tasks }: Submission): string {
+export function fingerprint({ spec, tasks }: Submission): string {
   return canonicalJson({ spec, tasks: tasks.map(({ taskId: _, ...task }) => task) });
 }

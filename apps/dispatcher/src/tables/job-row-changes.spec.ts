@@ -17,8 +17,9 @@ function changesOf(...commands: JobCommand[]) {
     state = last.reduce(jobDecider.evolve, state);
   }
   if (state.status === 'unknown') throw new Error('no job');
-  const { tasks, ready, assignments, starts, placements } = jobRowChanges(last, state);
+  const { jobs, tasks, ready, assignments, starts, placements } = jobRowChanges(last, state);
   return {
+    jobs: [...jobs],
     tasks: [...tasks],
     ready: [...ready],
     assignments: [...assignments],
@@ -37,12 +38,42 @@ const assign = ({ taskId }: SubmittedTask) =>
 const end = ({ taskId }: SubmittedTask, how = ending('exited')) =>
   ({ type: 'RecordEnding', taskId, executionId, ending: how, random: 0.5, at: later }) as const;
 
+describe('the row of an open job', () => {
+  const row = { queue: 'default', owner: 'ada', labels: {}, batchId: null, submittedAt: at };
+
+  it('is there from its submission, and follows its state and version until it ends', () => {
+    const a = task('a');
+    const { job, submit } = submitOf(a);
+    const { jobId } = job;
+    expect(changesOf(submit).jobs).toEqual([
+      [jobId, { kind: 'opened', row: { ...row, state: 'queued', waiting: true }, events: 2 }],
+    ]);
+    expect(changesOf(submit, assign(a)).jobs).toEqual([
+      [jobId, { kind: 'moved', row: { ...row, state: 'running', waiting: false }, events: 1 }],
+    ]);
+    expect(changesOf(submit, assign(a), end(a)).jobs).toEqual([[jobId, { kind: 'ended' }]]);
+  });
+
+  it('goes with everything else of a job that is dequeued', () => {
+    const [a, b] = [task('a'), task('b', { dependsOn: ['a'] })];
+    const { job, submit } = submitOf(a, b);
+    expect(changesOf(submit, { type: 'DequeueJob', cancellationId: newId('can'), at })).toMatchObject({
+      jobs: [[job.jobId, { kind: 'ended' }]],
+      ready: [
+        [a.taskId, null],
+        [b.taskId, null],
+      ],
+      placements: [],
+    });
+  });
+});
+
 describe('the rows of a job', () => {
   it('hold the tasks that may start, and where every task belongs', () => {
     const [a, b] = [task('a', { slotPool: 'repos' }), task('b', { dependsOn: ['a'] })];
     const { job, submit } = submitOf(a, b);
     const { jobId } = job;
-    expect(changesOf(submit)).toEqual({
+    expect(changesOf(submit)).toMatchObject({
       tasks: [
         [a.taskId, jobId],
         [b.taskId, jobId],

@@ -1,4 +1,16 @@
-import type { ExecutionId, Job, JobEvent, JobId, RunnerId, Task, TaskId, Timestamp } from '@necrocode/domain';
+import {
+  type BatchId,
+  type ExecutionId,
+  isWaiting,
+  type Job,
+  type JobEvent,
+  type JobId,
+  type JobStatus,
+  type RunnerId,
+  type Task,
+  type TaskId,
+  type Timestamp,
+} from '@necrocode/domain';
 import { pauseAfterRefusals } from './pause-after-refusals.js';
 
 export interface ReadyRow {
@@ -16,8 +28,25 @@ export interface AssignmentRow {
   readonly runnerId: RunnerId;
 }
 
+/** An open job's row: what bulk cancellations select by. */
+export interface OpenJobRow {
+  readonly queue: string;
+  readonly owner: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly batchId: BatchId | null;
+  readonly state: JobStatus;
+  /** Nothing of it was ever assigned. */
+  readonly waiting: boolean;
+  readonly submittedAt: Timestamp;
+}
+
+/** `events` were appended with the change: the row's stream version grows by as many. */
+export type OpenJobChange =
+  { readonly kind: 'opened' | 'moved'; readonly row: OpenJobRow; readonly events: number } | { readonly kind: 'ended' };
+
 /** What the rows of jobs become; null deletes a row. Keyed, so of several changes of one row the last stands. */
 export interface JobRowChanges {
+  readonly jobs: ReadonlyMap<JobId, OpenJobChange>;
   readonly tasks: ReadonlyMap<TaskId, JobId>;
   readonly ready: ReadonlyMap<TaskId, ReadyRow | null>;
   readonly assignments: ReadonlyMap<TaskId, AssignmentRow | null>;
@@ -32,6 +61,7 @@ export interface JobRowChanges {
  */
 export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChanges {
   const changes = {
+    jobs: new Map(events.length === 0 ? [] : [[job.jobId, openJobChange(events, job)]]),
     tasks: new Map<TaskId, JobId>(),
     ready: new Map<TaskId, ReadyRow | null>(),
     assignments: new Map<TaskId, AssignmentRow | null>(),
@@ -89,8 +119,12 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
       }
       case 'JobCompleted':
       case 'JobFailed':
-      case 'JobCancelled':
         changes.placements.set(job.jobId, null);
+        return;
+      case 'JobCancelled':
+        // Every task that was waiting went with it; no other row can stand for a job nothing was assigned of.
+        if (event.dequeued) for (const taskId of byId.keys()) changes.ready.set(taskId, null);
+        else changes.placements.set(job.jobId, null);
         return;
       case 'TaskSkipped':
       case 'DispatchBlocked':
@@ -105,12 +139,21 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
 /** The changes of many jobs as one, so that each table is written by one statement. */
 export function mergeChanges(all: readonly JobRowChanges[]): JobRowChanges {
   return {
+    jobs: new Map(all.flatMap(({ jobs }) => [...jobs])),
     tasks: new Map(all.flatMap(({ tasks }) => [...tasks])),
     ready: new Map(all.flatMap(({ ready }) => [...ready])),
     assignments: new Map(all.flatMap(({ assignments }) => [...assignments])),
     starts: new Map(all.flatMap(({ starts }) => [...starts])),
     placements: new Map(all.flatMap(({ placements }) => [...placements])),
   };
+}
+
+function openJobChange(events: readonly JobEvent[], job: Job): OpenJobChange {
+  if (job.endedAt !== null) return { kind: 'ended' };
+  const { queue, owner, labels, batchId = null } = job.spec;
+  const { status: state, submittedAt } = job;
+  const row = { queue, owner, labels, batchId, state, waiting: isWaiting(job), submittedAt };
+  return { kind: events[0]?.type === 'JobSubmitted' ? 'opened' : 'moved', row, events: events.length };
 }
 
 function readyRow(job: Job, task: Task | undefined, notBefore: Timestamp): ReadyRow {

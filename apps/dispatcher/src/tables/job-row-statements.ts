@@ -1,5 +1,6 @@
 import type { CompanionStatement } from '@necrocode/event-store';
 import type { JobRowChanges } from './job-row-changes.js';
+import { openJobStatements } from './open-job-statements.js';
 import { SCHEMA, START_DRIVE } from './schema.js';
 
 /** A start that is not known to have happened this long after its assignment is asked for again, ms. */
@@ -7,7 +8,7 @@ export const FIRST_REDRIVE_AFTER_MS = 2_000;
 
 /** At most one statement per table and kind of change, however many jobs. */
 export function jobRowStatements(changes: JobRowChanges): readonly CompanionStatement[] {
-  const { tasks, ready, assignments, starts, placements } = changes;
+  const { jobs, tasks, ready, assignments, starts, placements } = changes;
   const kept = <Key, Row>(rows: ReadonlyMap<Key, Row | null>): [Key, Row][] =>
     [...rows].flatMap(([key, row]) => (row === null ? [] : [[key, row] as [Key, Row]]));
   const gone = <Key, Row>(rows: ReadonlyMap<Key, Row | null>): Key[] =>
@@ -15,6 +16,7 @@ export function jobRowStatements(changes: JobRowChanges): readonly CompanionStat
   const wanted = [...starts].flatMap(([executionId, open]) => (open ? [executionId] : []));
   const done = [...starts].flatMap(([executionId, open]) => (open ? [] : [executionId]));
   return [
+    ...openJobStatements(jobs),
     insertTasks([...tasks]),
     upsertReady(kept(ready)),
     deleteReady(gone(ready)),

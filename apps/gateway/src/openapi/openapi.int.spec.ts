@@ -27,6 +27,7 @@ describe('the OpenAPI document', () => {
     expect(calls.sort()).toEqual(
       [
         'POST /api/jobs',
+        'POST /api/batches',
         'GET /api/jobs',
         'GET /api/jobs/{jobId}',
         'DELETE /api/jobs/{jobId}',

@@ -13,6 +13,7 @@ export function projectJob(row: JobRow | undefined, event: JobEvent, position: b
     status,
     owner: spec.owner,
     labels: spec.labels,
+    batch_id: spec.batchId ?? null,
     state,
     cleaned: row?.cleaned ?? false,
     settled_position: row?.settled_position ?? null,

@@ -12,7 +12,7 @@ export class ReadModel {
 
   /** Newest first, older than `before`. */
   jobs(
-    { queue, state, label, owner }: Omit<ListJobs, 'limit' | 'cursor'>,
+    { queue, state, label, owner, batchId }: Omit<ListJobs, 'limit' | 'cursor'>,
     before: bigint | null,
     limit: number,
   ): Promise<readonly JobRow[]> {
@@ -23,8 +23,17 @@ export class ReadModel {
          and ($3::jsonb is null or labels @> $3)
          and ($4::text is null or owner = $4)
          and ($5::bigint is null or position < $5)
+         and ($7::text is null or batch_id = $7)
        order by position desc limit $6`,
-      [queue ?? null, state ?? null, label ? labelsOf(label) : null, owner ?? null, before?.toString() ?? null, limit],
+      [
+        queue ?? null,
+        state ?? null,
+        label ? labelsOf(label) : null,
+        owner ?? null,
+        before?.toString() ?? null,
+        limit,
+        batchId ?? null,
+      ],
     );
   }
 

@@ -1,4 +1,5 @@
 import type {
+  BatchId,
   Cancellation,
   CancellationId,
   ExecutionId,
@@ -21,6 +22,7 @@ export interface JobRow {
   readonly status: Job['status'];
   readonly owner: string;
   readonly labels: Readonly<Record<string, string>>;
+  readonly batch_id: BatchId | null;
   /** The job without what lists do not show: commands, environments, metadata. */
   readonly state: Job;
   /** Its workspace and artifacts are handled. */

@@ -1,9 +1,10 @@
+import { AddBatches1764000000100 } from './migrations/add-batches.js';
 import { CreateReadModel1764000000000 } from './migrations/create-read-model.js';
 
 /** The gateway's own schema. */
 export const readModelDatabase = {
   schema: 'gateway',
-  migrations: [CreateReadModel1764000000000],
+  migrations: [CreateReadModel1764000000000, AddBatches1764000000100],
 } as const;
 
 /**

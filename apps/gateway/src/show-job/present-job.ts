@@ -22,6 +22,7 @@ export function summariseJob({ jobId, spec, status, tasks, ...job }: Job): JobSu
     priority: spec.priority,
     labels: { ...spec.labels },
     owner: spec.owner,
+    batchId: spec.batchId ?? null,
     status,
     taskCounts: countTasks(tasks),
     runnerId: job.runnerId,

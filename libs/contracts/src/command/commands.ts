@@ -1,13 +1,14 @@
 import {
   type CancellationRequest,
   CASCADES,
+  type JobCriteria,
   type JobFacts,
   type JobSpec,
   type SparedTask,
   type SubmittedTask,
 } from '@necrocode/domain';
 import { z } from 'zod';
-import { cancellationId, executionId, jobId, runnerId, taskId, timestamp } from '../ids/ids.js';
+import { batchId, cancellationId, executionId, jobId, runnerId, taskId, timestamp } from '../ids/ids.js';
 import {
   cleanupReport,
   executionEnding,
@@ -42,6 +43,60 @@ export const dispatcherCommands = {
       tasks: z.array(trusted<SubmittedTask>()).min(1),
     }),
     z.object({ jobId, repeated: z.boolean() }),
+  ),
+  /** Many jobs in one append: all of them or none. */
+  submitBatch: command(
+    'dispatcher',
+    'submit-batch',
+    z.object({
+      batchId,
+      jobs: z.array(
+        z.object({
+          jobId,
+          spec: trusted<Omit<JobSpec, 'tasks'>>(),
+          tasks: z.array(trusted<SubmittedTask>()).min(1),
+        }),
+      ),
+    }),
+    z.object({ batchId, repeated: z.boolean() }),
+  ),
+  /** A page of the open jobs that fit, in the order of their ids. */
+  selectJobs: command(
+    'dispatcher',
+    'select-jobs',
+    z.object({
+      criteria: trusted<JobCriteria>(),
+      /** From the first page: jobs submitted since do not count. */
+      snapshotAt: timestamp.nullable(),
+      after: jobId.nullable(),
+      limit: z.int().min(1),
+    }),
+    z.object({
+      snapshotAt: timestamp,
+      /** Nothing of them was ever assigned. */
+      waiting: z.array(jobId),
+      /** All others. */
+      started: z.array(jobId),
+      /** Behind which the next page begins; null on the last. */
+      after: jobId.nullable(),
+    }),
+  ),
+  /** Ends those of the jobs that still wait, in one append, each in its own stream; answers with the ones it did not end. */
+  dequeueJobs: command(
+    'dispatcher',
+    'dequeue-jobs',
+    z.object({ cancellationId, jobIds: z.array(jobId).min(1) }),
+    z.object({
+      started: z.array(jobId),
+      ended: z.array(
+        z.object({
+          jobId,
+          how: z.enum(['already-completed', 'already-failed', 'already-cancelled']),
+          /** The cancellation that ended it. */
+          cancellationId: cancellationId.nullable(),
+        }),
+      ),
+    }),
   ),
   /** The job as its owner knows it now. */
   describeJob: command('dispatcher', 'describe-job', z.object({ jobId }), jobFacts),

@@ -1,4 +1,4 @@
-import type { CancellationId, ExecutionId, JobId, RunnerId, SlotId, TaskId } from '@necrocode/domain';
+import type { BatchId, CancellationId, ExecutionId, JobId, RunnerId, SlotId, TaskId } from '@necrocode/domain';
 import { z } from 'zod';
 
 /** A TypeID: prefix, underscore, a UUID in 26 characters of base32. The check is what makes the brand true. */
@@ -14,6 +14,7 @@ export const taskId = id<TaskId>('task');
 export const executionId = id<ExecutionId>('exe');
 export const runnerId = id<RunnerId>('run');
 export const cancellationId = id<CancellationId>('can');
+export const batchId = id<BatchId>('batch');
 export const slotId = z.custom<SlotId>(
   (value) => typeof value === 'string' && /^run_[0-9a-z]{26}\/[\w.-]+\/\d+$/.test(value),
   {

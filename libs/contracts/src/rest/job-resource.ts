@@ -1,6 +1,6 @@
 import type { JobStatus, TaskStatus } from '@necrocode/domain';
 import { z } from 'zod';
-import { cancellationId, jobId, runnerId, taskId, timestamp } from '../ids/ids.js';
+import { batchId, cancellationId, jobId, runnerId, taskId, timestamp } from '../ids/ids.js';
 import { codedError } from '../runner/schemas.js';
 import { action } from './action.js';
 import { executionResource } from './execution-resource.js';
@@ -75,6 +75,8 @@ const summary = {
   priority: z.int(),
   labels: z.record(z.string(), z.string()),
   owner: z.string(),
+  /** The batch it was submitted in; null for a job submitted alone. */
+  batchId: batchId.nullable(),
   status: jobStatus,
   /** Tasks in each status. */
   taskCounts: z.record(taskStatus, z.int().min(0)),

@@ -4,6 +4,8 @@ import { z } from 'zod';
 /** Limits a job must keep; they bound one append, one plan and one read. */
 export const JOB_LIMITS = {
   tasks: 500,
+  /** Jobs of one `POST /batches`. */
+  jobsPerBatch: 1_000,
   commandArguments: 1_000,
   commandBytes: 128 * 1024,
   environmentVariables: 500,

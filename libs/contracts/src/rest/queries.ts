@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cloudEventSchema } from '../cloud-event/cloud-event.js';
-import { jobId } from '../ids/ids.js';
+import { batchId, jobId } from '../ids/ids.js';
 import { cancellationStatus, cancellationSummary } from './cancellation-resource.js';
 import { jobStatus, jobSummary } from './job-resource.js';
 import { runnerResource, slotPoolResource } from './estate-resources.js';
@@ -26,6 +26,7 @@ export const listJobsQuery = z.strictObject({
   state: several(jobStatus).optional(),
   label: several(text(301).regex(/^[^=]{1,100}=[^]{0,200}$/, 'must look like key=value')).optional(),
   owner: text(200).optional(),
+  batchId: batchId.optional(),
   limit: limit(200).default(50),
   /** `nextCursor` of the page before. */
   cursor: z

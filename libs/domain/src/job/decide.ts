@@ -1,6 +1,7 @@
 import { Rejection } from '../rejection.js';
 import { conclude } from './conclude.js';
 import { blockDispatch } from './block-dispatch.js';
+import { dequeue } from './dequeue.js';
 import { evolveJob } from './evolve.js';
 import type { Job, JobCommand, JobEvent, JobState } from './job.js';
 import { recordEnding } from './record-ending.js';
@@ -27,6 +28,8 @@ function decideOnJob(command: Exclude<JobCommand, { type: 'SubmitJob' }>, job: J
       return recordEnding(command, job);
     case 'BlockDispatch':
       return blockDispatch(command, job);
+    case 'DequeueJob':
+      return dequeue(command, job);
     default:
       return command satisfies never;
   }

@@ -19,10 +19,24 @@ export function evolveJob(state: JobState, event: JobEvent): JobState {
     case 'JobFailed':
       return { ...state, status: 'failed', error: event.error, endedAt: event.at };
     case 'JobCancelled':
-      return { ...state, status: 'cancelled', endedAt: event.at };
+      return { ...(event.dequeued ? withoutTasks(state, event) : state), status: 'cancelled', endedAt: event.at };
     default:
       return withStatus(evolveTask(state, event));
   }
+}
+
+/** Blocked and cancelled with its job, every task that had not ended before. */
+function withoutTasks(
+  job: Job,
+  { cancellationId, neverStarted, at }: Extract<JobEvent, { type: 'JobCancelled' }>,
+): Job {
+  const taskIds = job.tasks.map(({ spec }) => spec.taskId);
+  const progress = { status: 'cancelled', cancellationId, neverStarted, endedAt: at } as const;
+  return {
+    ...job,
+    cancellations: [...job.cancellations, { cancellationId, scope: 'job', taskIds }],
+    tasks: job.tasks.map((task) => ('endedAt' in task.progress ? task : { ...task, progress })),
+  };
 }
 
 function submitted(event: Extract<JobEvent, { type: 'JobSubmitted' }>): Job {

@@ -105,12 +105,23 @@ const block: fc.Arbitrary<JobCommand> = fc.record({
   at: time,
 });
 
+const dequeue: fc.Arbitrary<JobCommand> = fc.record({
+  type: fc.constant('DequeueJob' as const),
+  cancellationId: cancellation,
+  at: time,
+});
+
 /** A job's life: submitted, then anything in any order. */
 const life = fc
   .tuple(
     job,
     fc.array(
-      fc.oneof({ weight: 10, arbitrary: command }, { weight: 1, arbitrary: block }, { weight: 1, arbitrary: job }),
+      fc.oneof(
+        { weight: 10, arbitrary: command },
+        { weight: 1, arbitrary: block },
+        { weight: 1, arbitrary: dequeue },
+        { weight: 1, arbitrary: job },
+      ),
       { maxLength: 80 },
     ),
   )

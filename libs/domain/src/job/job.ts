@@ -110,6 +110,11 @@ export type JobEvent =
       readonly jobId: JobId;
       readonly cancellationId: CancellationId;
       readonly neverStarted: boolean;
+      /**
+       * The job was still waiting: this one event blocks its dispatch and cancels every task that had not ended with it.
+       * Absent when the tasks' own events stand before it.
+       */
+      readonly dequeued?: true;
       readonly at: Timestamp;
     }
   /** The runner of an execution given up for lost did report its end: kept, changes nothing. */
@@ -165,7 +170,9 @@ export type JobCommand =
       readonly taskId: TaskId | null;
       readonly cascade: Cascade;
       readonly at: Timestamp;
-    };
+    }
+  /** Of a bulk: ends the job in one event as long as nothing of it was ever assigned. */
+  | { readonly type: 'DequeueJob'; readonly cancellationId: CancellationId; readonly at: Timestamp };
 
 /**
  * What else is cancelled with a task: everything that depends on it; nothing; or also the inputs that nobody else needs

@@ -1,3 +1,5 @@
+import type { BatchId } from '../ids.js';
+
 /** What to do with a task's artifacts when it is cancelled. */
 export type ArtifactPolicy = 'keep' | 'quarantine' | 'delete';
 
@@ -54,5 +56,7 @@ export interface JobSpec {
   readonly labels: Readonly<Record<string, string>>;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly owner: string;
+  /** The jobs it was submitted with; absent for a job submitted alone. */
+  readonly batchId?: BatchId;
   readonly tasks: readonly TaskSpec[];
 }

@@ -1,4 +1,4 @@
-import type { CancellationId, ExecutionId, JobId, RunnerId, TaskId } from '@necrocode/domain';
+import type { BatchId, CancellationId, ExecutionId, JobId, RunnerId, TaskId } from '@necrocode/domain';
 import { fromUUID, typeid } from 'typeid-js';
 
 interface Ids {
@@ -7,6 +7,7 @@ interface Ids {
   readonly exe: ExecutionId;
   readonly run: RunnerId;
   readonly can: CancellationId;
+  readonly batch: BatchId;
 }
 
 /** A new id (UUIDv7 inside): sorts by creation. */

@@ -1,0 +1,5 @@
+import { DispatchTables1 } from './1-dispatch-tables.js';
+import { OpenJobs2 } from './2-open-jobs.js';
+
+/** Oldest first. */
+export const migrations = [DispatchTables1, OpenJobs2] as const;

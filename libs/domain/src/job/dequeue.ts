@@ -1,0 +1,17 @@
+import type { CancellationId, JobId, Timestamp } from '../ids.js';
+import type { Job, JobCommand, JobEvent } from './job.js';
+
+/** Nothing of the job was ever assigned, and it has not ended: one event can end all of it. */
+export function isWaiting({ runnerId, endedAt }: Pick<Job, 'runnerId' | 'endedAt'>): boolean {
+  return runnerId === null && endedAt === null;
+}
+
+/** Nothing for a job that has left the queue: it is cancelled task by task, or had ended. */
+export function dequeue({ cancellationId, at }: Extract<JobCommand, { type: 'DequeueJob' }>, job: Job): JobEvent[] {
+  return isWaiting(job) ? [dequeuedJob(job.jobId, cancellationId, at)] : [];
+}
+
+/** The one event that ends a waiting job: needs no more of it than its id, so thousands are made without reading a stream. */
+export function dequeuedJob(jobId: JobId, cancellationId: CancellationId, at: Timestamp): JobEvent {
+  return { type: 'JobCancelled', jobId, cancellationId, neverStarted: true, dequeued: true, at };
+}
