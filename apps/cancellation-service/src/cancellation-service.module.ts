@@ -20,6 +20,8 @@ import type { CancellationId } from '@necrocode/domain';
 import type { CancellationServiceConfig } from './cancellation-service.config.js';
 import { CancellationDrive } from './drive-cancellation/cancellation-drive.js';
 import { PerformEffect } from './drive-cancellation/perform-effect.js';
+import { PlanCancellation } from './plan-cancellation/plan-cancellation.js';
+import { PlanCancellationController } from './plan-cancellation/plan-cancellation.controller.js';
 import { RecordProgress } from './record-progress/record-progress.js';
 import { RequestCancellation } from './request-cancellation/request-cancellation.js';
 import { RequestCancellationController } from './request-cancellation/request-cancellation.controller.js';
@@ -29,7 +31,7 @@ import { DRIVE_TABLE, SCHEMA } from './saga/schema.js';
 
 /** The map of the service: requests come in as commands, progress as events, and a timer drives what does not move. */
 @Module({
-  controllers: [RequestCancellationController],
+  controllers: [RequestCancellationController, PlanCancellationController],
   providers: [
     { provide: OpenTargets, useFactory: (database: DataSource) => new OpenTargets(database), inject: [DATABASE] },
     {
@@ -54,16 +56,22 @@ import { DRIVE_TABLE, SCHEMA } from './saga/schema.js';
       inject: [Saga, COMMANDS, DriveQueue, LOGGER, CONFIG],
     },
     {
+      provide: PlanCancellation,
+      useFactory: (targets: OpenTargets, commands: CommandClient) => new PlanCancellation(targets, commands),
+      inject: [OpenTargets, COMMANDS],
+    },
+    {
       provide: RequestCancellation,
       useFactory: (
         saga: Saga,
         targets: OpenTargets,
         drives: DriveQueue,
         drive: CancellationDrive,
+        plans: PlanCancellation,
         commands: CommandClient,
         logger: Logger,
-      ) => new RequestCancellation(saga, targets, drives, drive, commands, logger),
-      inject: [Saga, OpenTargets, DriveQueue, CancellationDrive, COMMANDS, LOGGER],
+      ) => new RequestCancellation(saga, targets, drives, drive, plans, commands, logger),
+      inject: [Saga, OpenTargets, DriveQueue, CancellationDrive, PlanCancellation, COMMANDS, LOGGER],
     },
     {
       provide: RecordProgress,

@@ -24,7 +24,8 @@ export function explain(terminal: Terminal, error: unknown): number {
   return EXIT.error;
 }
 
-function exitCodeOf({ status }: ApiProblem): number {
+function exitCodeOf({ status, code }: ApiProblem): number {
+  if (code === 'plan-changed') return EXIT.planChanged;
   if (status === 400) return EXIT.usage;
   if (status === 401 || status === 403) return EXIT.notAllowed;
   return status === 404 ? EXIT.nothingMatched : EXIT.error;

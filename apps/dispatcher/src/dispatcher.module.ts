@@ -23,6 +23,8 @@ import { Dispatcher } from './dispatcher.js';
 import type { DispatcherConfig } from './dispatcher.config.js';
 import { FindTask } from './find-task/find-task.js';
 import { FindTaskController } from './find-task/find-task.controller.js';
+import { PreviewBlock } from './preview-block/preview-block.js';
+import { PreviewBlockController } from './preview-block/preview-block.controller.js';
 import { SelectJobs } from './select-jobs/select-jobs.js';
 import { SelectJobsController } from './select-jobs/select-jobs.controller.js';
 import { natsRunnerControl } from './start-execution/runner-control.js';
@@ -42,6 +44,7 @@ const DURABLE = 'dispatcher-reactions';
     DescribeJobController,
     FindTaskController,
     BlockDispatchController,
+    PreviewBlockController,
     SelectJobsController,
     DequeueJobsController,
   ],
@@ -71,6 +74,7 @@ const DURABLE = 'dispatcher-reactions';
     { provide: DequeueJobs, useFactory: ({ dequeueJobs }: Dispatcher) => dequeueJobs, inject: [Dispatcher] },
     { provide: DescribeJob, useFactory: ({ describeJob }: Dispatcher) => describeJob, inject: [Dispatcher] },
     { provide: FindTask, useFactory: ({ findTask }: Dispatcher) => findTask, inject: [Dispatcher] },
+    { provide: PreviewBlock, useFactory: ({ previewBlock }: Dispatcher) => previewBlock, inject: [Dispatcher] },
     { provide: BlockDispatch, useFactory: ({ blockDispatch }: Dispatcher) => blockDispatch, inject: [Dispatcher] },
   ],
 })

@@ -13,6 +13,7 @@ import { HeldSlots } from './describe-job/held-slots.js';
 import type { DispatcherConfig } from './dispatcher.config.js';
 import { FindTask } from './find-task/find-task.js';
 import { FreeSlot } from './free-slot/free-slot.js';
+import { PreviewBlock } from './preview-block/preview-block.js';
 import { RecordEnding } from './record-ending/record-ending.js';
 import { RecordStart } from './record-start/record-start.js';
 import { RegisterRunner } from './register-runner/register-runner.js';
@@ -51,6 +52,7 @@ export class Dispatcher {
   readonly describeJob: DescribeJob;
   readonly findTask: FindTask;
   readonly blockDispatch: BlockDispatch;
+  readonly previewBlock: PreviewBlock;
   readonly #startExecution: StartExecution;
   readonly #assignTasks: AssignTasks;
   readonly #reactions: Parameters<typeof react>[0];
@@ -71,6 +73,7 @@ export class Dispatcher {
     this.describeJob = new DescribeJob(jobs, new HeldSlots(this.tables));
     this.findTask = new FindTask(this.tables);
     this.blockDispatch = new BlockDispatch(jobs, this.describeJob, logger);
+    this.previewBlock = new PreviewBlock(jobs, this.describeJob);
     const unassignTask = new UnassignTask(store, jobs, pools, wake);
     this.#startExecution = new StartExecution(runners, unassignTask, store, this.tables, starts, logger);
     this.#assignTasks = new AssignTasks(store, this.tables, pools, config.ASSIGN_BATCH);

@@ -58,6 +58,22 @@ describe('necrocode job', () => {
     expect((await necrocode('job', 'cancel', jobId, '--yes', '--force')).code).toBe(0);
   }, 120_000);
 
+  it('shows what a cancel would do, changes nothing, and carries out that plan only', async () => {
+    const jobId = await submit();
+    await world.job(jobId, ({ tasks }) => tasks[0]?.status === 'running');
+    const dry = await necrocode('job', 'cancel', jobId, '--dry-run', '-o', 'json');
+    const { plan } = JSON.parse(dry.stdout) as { plan: { planToken: string } };
+    expect({ code: dry.code, plan }).toMatchObject({
+      code: 0,
+      plan: { tasks: [{ key: 'say', action: 'stop' }], executions: [{ task: 'say', signal: 'SIGTERM' }] },
+    });
+    expect((await necrocode('job', 'cancel', jobId, '--dry-run')).stdout).toContain('--plan-token');
+    expect((await world.client.getJob(jobId)).cancellations).toEqual([]);
+    const forced = await necrocode('job', 'cancel', jobId, '--yes', '--force', '--plan-token', plan.planToken);
+    expect(forced).toMatchObject({ code: 7, stderr: expect.stringContaining('SIGKILL at once') });
+    expect((await necrocode('job', 'cancel', jobId, '--yes', '--plan-token', plan.planToken)).code).toBe(0);
+  }, 120_000);
+
   it('says what is wrong by its exit code, without a stack', async () => {
     const results = {
       unknownJob: await necrocode('job', 'get', 'job_01m81frbbgen883t3jrt5j7077'),

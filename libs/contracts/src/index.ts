@@ -93,6 +93,7 @@ export {
   taskStatus,
 } from './rest/job-resource.js';
 export { JOB_LIMITS, type SubmitJobBody, submitJobBody, type SubmitJobInput } from './rest/job-spec.js';
+export { type CancellationPlanResource, cancellationPlan } from './rest/plan-resource.js';
 export { type Problem, problemSchema } from './rest/problem.js';
 export {
   type CancellationPage,

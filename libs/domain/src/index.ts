@@ -111,6 +111,8 @@ export {
 } from './cancellation/cancellation.js';
 export type { Certificate, ExecutionRecord } from './cancellation/certificate.js';
 export { effectsOf, type CancellationEffect, type ExecutionStop } from './cancellation/effects.js';
+export { drawUpPlan, planTargets } from './cancellation/plan.js';
+export { planChanges, type PlanChange, type PlanItem, planItems } from './cancellation/plan-items.js';
 export { explainedSilenceMs } from './cancellation/standstill.js';
 export { stopRequestFor } from './cancellation/stop-request.js';
 export { cancellationDecider } from './cancellation/decider.js';

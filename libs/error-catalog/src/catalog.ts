@@ -109,6 +109,12 @@ export const catalog = {
     'This Idempotency-Key was used with another body.',
     'Send the same body as the first time, or a new key.',
   ),
+  'plan-changed': entry(
+    409,
+    'conflict',
+    'The plan has changed since its dry run: {changes}.',
+    'Look at the plan again with dryRun, and send its new planToken; nothing was stored.',
+  ),
   'task-not-assignable': entry(
     409,
     'conflict',

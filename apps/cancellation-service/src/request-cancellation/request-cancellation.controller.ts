@@ -12,7 +12,10 @@ export class RequestCancellationController implements AnswersCommands {
   ) {}
 
   @CommandHandler(cancellationCommands.requestCancellation)
-  request({ meta, body }: CommandRequest<CancellationRequest>): Promise<RequestAnswer> {
-    return this.requests.handle(body, meta);
+  request({
+    meta,
+    body,
+  }: CommandRequest<{ request: CancellationRequest; planToken: string | null }>): Promise<RequestAnswer> {
+    return this.requests.handle(body.request, meta, body.planToken);
   }
 }

@@ -3,6 +3,7 @@ import { type CancellationId, type CancellationRequest, type JobFacts, Rejection
 import { WrongExpectedVersion } from '@necrocode/event-store';
 import type { CommandClient, DriveQueue, Logger } from '@necrocode/service-kit';
 import type { CancellationDrive } from '../drive-cancellation/cancellation-drive.js';
+import type { PlanCancellation } from '../plan-cancellation/plan-cancellation.js';
 import { isTargetTaken, type OpenTargets } from '../saga/open-targets.js';
 import { ACTOR, type Saga } from '../saga/saga.js';
 import { liveTargets } from './live-targets.js';
@@ -23,11 +24,22 @@ export class RequestCancellation {
     private readonly targets: OpenTargets,
     private readonly drives: DriveQueue,
     private readonly drive: CancellationDrive,
+    private readonly plans: PlanCancellation,
     private readonly commands: CommandClient,
     private readonly logger: Logger,
   ) {}
 
-  async handle(request: CancellationRequest, meta: CommandMeta): Promise<RequestAnswer> {
+  /** @throws {CodedError} `plan-changed`: it came with the token of a plan that is not what would happen now */
+  async handle(
+    request: CancellationRequest,
+    meta: CommandMeta,
+    planToken: string | null = null,
+  ): Promise<RequestAnswer> {
+    if (planToken !== null) {
+      const { state } = await this.saga.load(request.cancellationId);
+      if (state.status !== 'unknown') return this.answerRepeated(request); // Carrying it out has changed its plan.
+      await this.plans.expectPlan(request, planToken, meta);
+    }
     const [facts, open] = await Promise.all([this.describe(request, meta), this.targets.find(request.target)]);
     const ended = alreadyEnded(request.target, facts);
     if (ended) return this.answerEnded(request, ended, facts);

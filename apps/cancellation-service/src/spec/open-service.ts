@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { streamIdOf } from '@necrocode/contracts';
-import type { CancellationId, ExecutionEnding, ExecutionIdentity } from '@necrocode/domain';
+import type { CancellationId, CancellationRequest, ExecutionEnding, ExecutionIdentity } from '@necrocode/domain';
 import type { StoredEvent } from '@necrocode/event-store';
 import { PostgresEventStore } from '@necrocode/event-store-postgres';
 import { type CommandClient, createLogger, DriveQueue, openDatabase } from '@necrocode/service-kit';
@@ -8,6 +8,7 @@ import type { TestDatabase } from '@necrocode/testing';
 import { CancellationDrive } from '../drive-cancellation/cancellation-drive.js';
 import { PerformEffect } from '../drive-cancellation/perform-effect.js';
 import { OpenCancellations1 } from '../migrations/1-open-cancellations.js';
+import { PlanCancellation } from '../plan-cancellation/plan-cancellation.js';
 import { RecordProgress } from '../record-progress/record-progress.js';
 import { RequestCancellation } from '../request-cancellation/request-cancellation.js';
 import { OpenTargets } from '../saga/open-targets.js';
@@ -26,15 +27,18 @@ export async function openService({ url }: TestDatabase, owners: ScriptedOwners,
   // The service asks through this one method only.
   const commands = owners as unknown as CommandClient;
   const drive = new CancellationDrive(saga, new PerformEffect(saga, commands), drives, logger, patienceMs);
-  const requests = new RequestCancellation(saga, targets, drives, drive, commands, logger);
+  const plans = new PlanCancellation(targets, commands);
+  const requests = new RequestCancellation(saga, targets, drives, drive, plans, commands, logger);
   const progress = new RecordProgress(saga, targets, drive);
   return {
     saga,
     drives,
     drive,
     targets,
-    request: (request: Parameters<typeof requests.handle>[0]) =>
-      requests.handle(request, { id: randomUUID(), actor: request.requestedBy }),
+    request: (request: CancellationRequest, planToken: string | null = null) =>
+      requests.handle(request, { id: randomUUID(), actor: request.requestedBy }, planToken),
+    plan: (request: CancellationRequest, planToken: string | null = null) =>
+      plans.handle(request, planToken, { id: randomUUID(), actor: request.requestedBy }),
     hear: (event: StoredEvent) => progress.handle(event),
     state: async (cancellationId: CancellationId) => (await saga.load(cancellationId)).state,
     types: async (cancellationId: CancellationId) => (await saga.load(cancellationId)).events.map(({ type }) => type),

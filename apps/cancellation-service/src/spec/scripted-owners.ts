@@ -32,6 +32,8 @@ export class ScriptedOwners implements Pick<CommandClient, 'ask'> {
     switch (subject) {
       case dispatcherCommands.describeJob.subject:
         return this.facts;
+      case dispatcherCommands.previewBlock.subject:
+        return { before: this.facts, after: this.afterBlock(this.facts), taskIds: this.blocked, spared: [] };
       case dispatcherCommands.blockDispatch.subject:
         this.facts = this.afterBlock(this.facts);
         return { facts: this.facts, taskIds: this.blocked };

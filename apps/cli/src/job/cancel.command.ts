@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import { connect } from '../connection/connect.js';
 import { findJobId } from '../connection/find-job.js';
 import { exitCodeOf } from '../cancellation/outcome.js';
+import { showPlanAs } from '../cancellation/show-plan.js';
 import { showCertificate } from '../cancellation/show.js';
 import { watchCancellation } from '../cancellation/watch.js';
 import { CommandFailure, EXIT } from '../exit-codes.js';
@@ -25,6 +26,8 @@ interface CancelOptions {
   readonly input: boolean;
   readonly detach?: boolean;
   readonly wait?: number;
+  readonly dryRun?: boolean;
+  readonly planToken?: string;
 }
 
 export function cancelCommand(terminal: Terminal): Command {
@@ -41,6 +44,8 @@ export function cancelCommand(terminal: Terminal): Command {
     .option('-y, --yes', 'do not ask')
     .option('--no-input', 'never ask: without --yes that is an error')
     .option('--detach', 'do not wait for the end')
+    .option('--dry-run', 'show what would happen, with a plan token; change nothing')
+    .option('--plan-token <token>', 'only if the plan is still the one of that dry run; else exit 7')
     .option('--wait <duration>', 'wait at most so long, then exit 8', durationArgument)
     .addOption(formatOption())
     .addHelpText('after', EXIT_CODES)
@@ -53,8 +58,12 @@ export function cancelCommand(terminal: Terminal): Command {
     });
 }
 
-async function consent(terminal: Terminal, job: JobResource, { yes, input, task }: CancelOptions): Promise<void> {
-  if (yes || job.endedAt !== null) return;
+async function consent(
+  terminal: Terminal,
+  job: JobResource,
+  { yes, input, task, dryRun }: CancelOptions,
+): Promise<void> {
+  if (yes || dryRun || job.endedAt !== null) return;
   if (!terminal.isInteractive || !input) {
     throw new CommandFailure(
       EXIT.usage,
@@ -68,12 +77,14 @@ async function consent(terminal: Terminal, job: JobResource, { yes, input, task 
 }
 
 function request(client: NecrocodeClient, job: JobResource, options: CancelOptions): Promise<CancellationResult> {
-  const { reason, reasonCode, force, grace } = options;
+  const { reason, reasonCode, force, grace, dryRun, planToken } = options;
   const body = {
     ...(reason === undefined ? {} : { reason }),
     ...(reasonCode === undefined ? {} : { reasonCode }),
     ...(force === undefined ? {} : { force }),
     ...(grace === undefined ? {} : { gracePeriodMs: grace }),
+    ...(dryRun === undefined ? {} : { dryRun }),
+    ...(planToken === undefined ? {} : { planToken }),
   };
   if (options.task === undefined) return client.cancelJob(job.jobId, body);
   const task = job.tasks.find(({ taskId, key }) => taskId === options.task || key === options.task);
@@ -91,6 +102,10 @@ async function report(
   options: CancelOptions,
 ): Promise<number> {
   const { output, detach, wait } = options;
+  if (result.plan) {
+    terminal.data(showPlanAs(output, result.plan, result, terminal.width));
+    return EXIT.ok;
+  }
   const { cancellationId } = result;
   const ended = result.result !== 'accepted' && result.result !== 'joined';
   if (ended || cancellationId === null) {
@@ -121,4 +136,4 @@ async function report(
 
 const EXIT_CODES = `
 Exit codes: 0 proven or already ended, 1 error, 2 usage, 3 nothing matched, 4 not allowed, 5 partial,
-            6 unproven or stalled, 8 the wait ran out, 130 detached (Ctrl-C; the cancellation goes on)`;
+            6 unproven or stalled, 7 the plan has changed, 8 the wait ran out, 130 detached (Ctrl-C; the cancellation goes on)`;

@@ -20,7 +20,7 @@ import { Operation, type OperationDescription } from '../openapi/operation.js';
 import { Services } from '../services/services.js';
 import { AwaitOutcome } from './await-outcome.js';
 import { cancellationRequest } from './cancellation-request.js';
-import { cancellationResult } from './cancellation-result.js';
+import { cancellationResult, dryRunResult } from './cancellation-result.js';
 
 const asked = {
   query: waitQuery,
@@ -69,7 +69,7 @@ export class CancelController {
     ...asked,
     summary: 'Cancel a job: signal, grace period, force, proof',
     body: cancelJobBody,
-    problems: ['malformed-id', 'job-not-found', 'idempotency-conflict', ...bodyProblems],
+    problems: ['malformed-id', 'job-not-found', 'idempotency-conflict', 'plan-changed', ...bodyProblems],
   })
   cancelJob(
     @IdParam('jobId') jobId: JobId,
@@ -89,7 +89,7 @@ export class CancelController {
     ...asked,
     summary: 'Cancel one task, with what depends on it or without',
     body: cancelTaskBody,
-    problems: ['malformed-id', 'task-not-found', 'idempotency-conflict', ...bodyProblems],
+    problems: ['malformed-id', 'task-not-found', 'idempotency-conflict', 'plan-changed', ...bodyProblems],
   })
   async cancelTask(
     @IdParam('taskId') taskId: TaskId,
@@ -109,8 +109,21 @@ export class CancelController {
     { body, key, waitMs, prefer, caller, reply }: Asking,
   ): Promise<CancellationResult> {
     const request = cancellationRequest(target, body, caller, key);
+    const planToken = body.planToken ?? null;
+    if (body.dryRun) {
+      reply.status(200);
+      return dryRunResult(
+        target,
+        await this.services.ask(cancellationCommands.planCancellation, { request, planToken }, caller),
+      );
+    }
     const commandId = key === undefined ? undefined : uuidOfKey(caller.principal, 'cancel', key);
-    const answer = await this.services.ask(cancellationCommands.requestCancellation, request, caller, commandId);
+    const answer = await this.services.ask(
+      cancellationCommands.requestCancellation,
+      { request, planToken },
+      caller,
+      commandId,
+    );
     const { cancellationId, result } = answer;
     if (cancellationId !== null) reply.header('location', `/api/cancellations/${cancellationId}`);
     const underWay = result === 'accepted' || result === 'joined';

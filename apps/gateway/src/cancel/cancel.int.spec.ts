@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type CancellationResult, cancellationCommands, dispatcherCommands } from '@necrocode/contracts';
 import { type CancellationRequest, Rejection } from '@necrocode/domain';
-import { newId } from '@necrocode/service-kit';
+import { CodedError, newId } from '@necrocode/service-kit';
 import { CancelledJob } from '../spec/cancelled-job.js';
 import { startTestGateway, type TestGateway } from '../spec/test-gateway.js';
 
@@ -11,7 +11,7 @@ let reply: (request: CancellationRequest) => Pick<CancellationResult, 'result' |
 
 beforeAll(async () => {
   gateway = await startTestGateway();
-  gateway.answer(cancellationCommands.requestCancellation, (request) => {
+  gateway.answer(cancellationCommands.requestCancellation, ({ request }) => {
     asked.push(request);
     return reply(request);
   });
@@ -214,5 +214,52 @@ describe('POST /tasks/{taskId}/cancel', () => {
     const response = await cancel(`/tasks/${newId('task')}/cancel`);
     expect([response.status, await response.json()]).toMatchObject([404, { code: 'task-not-found' }]);
     expect(asked).toEqual([]);
+  });
+});
+
+describe('a dry run', () => {
+  it('asks for the plan alone, and answers with it and its token', async () => {
+    const plan = {
+      joins: null,
+      tasks: [],
+      spared: [],
+      executions: [],
+      runners: [],
+      slots: [],
+      artifacts: null,
+      planToken: 'token',
+    };
+    const tokens: (string | null)[] = [];
+    gateway.answer(cancellationCommands.planCancellation, ({ planToken }) => {
+      tokens.push(planToken);
+      return { outcome: 'planned' as const, plan };
+    });
+    const response = await cancel(`/jobs/${newId('job')}/cancel`, { dryRun: true, planToken: 'abc' });
+    expect([response.status, await response.json()]).toMatchObject([
+      200,
+      { result: 'planned', cancellationId: null, plan },
+    ]);
+    expect(response.headers.get('location')).toBeNull();
+    expect({ tokens, asked }).toEqual({ tokens: ['abc'], asked: [] });
+  });
+
+  it('has a token that makes another request of the same body', async () => {
+    const jobId = newId('job');
+    await cancel(`/jobs/${jobId}/cancel`, {});
+    await cancel(`/jobs/${jobId}/cancel`, { planToken: 'abc' });
+    expect(new Set(asked.map(({ fingerprint }) => fingerprint)).size).toBe(2);
+  });
+
+  it('refuses a token that can be none, and a plan that has changed by its code', async () => {
+    const response = await cancel(`/jobs/${newId('job')}/cancel`, { planToken: 'a b' });
+    expect([response.status, await response.json()]).toMatchObject([400, { fields: [{ path: 'planToken' }] }]);
+    reply = () => {
+      throw new CodedError('plan-changed', { changes: 'task a: was dequeued, is stop' });
+    };
+    const changed = await cancel(`/jobs/${newId('job')}/cancel`, { planToken: 'abc' });
+    expect([changed.status, await changed.json()]).toMatchObject([
+      409,
+      { code: 'plan-changed', retryable: false, message: expect.stringContaining('task a: was dequeued, is stop') },
+    ]);
   });
 });

@@ -20,7 +20,8 @@ export function cancellationRequest(
     artifacts: body.artifacts ?? null,
   };
   const reason = { code: body.reasonCode, text: body.reason };
-  const asked = canonicalJson({ target, options, reason });
+  const { planToken } = body;
+  const asked = canonicalJson({ target, options, reason, ...(planToken === undefined ? {} : { planToken }) });
   return {
     cancellationId: key === undefined ? newId('can') : idOf('can', uuidOfKey(principal, 'cancellation', key)),
     target,

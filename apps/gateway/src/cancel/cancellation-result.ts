@@ -1,4 +1,4 @@
-import type { CancellationResource, CancellationResult } from '@necrocode/contracts';
+import type { CancellationPlanResource, CancellationResource, CancellationResult } from '@necrocode/contracts';
 import type { CancellationId, CancellationTarget } from '@necrocode/domain';
 
 export interface RequestAnswer {
@@ -20,7 +20,19 @@ export function cancellationResult(
     message: cancellation ? outcomeMessage(cancellation) : requestMessage(result, target.kind),
     links: cancellationId === null ? null : cancellationLinks(cancellationId),
     cancellation,
+    plan: null,
   };
+}
+
+export type DryRunAnswer =
+  | { readonly outcome: 'planned'; readonly plan: CancellationPlanResource }
+  | ({ readonly outcome: 'ended' } & RequestAnswer);
+
+/** The answer to a dry run: the plan, or what has happened already. */
+export function dryRunResult(target: CancellationTarget, answer: DryRunAnswer): CancellationResult {
+  if (answer.outcome === 'ended') return cancellationResult(target, answer, null);
+  const planned = cancellationResult(target, { result: 'planned', cancellationId: null }, null);
+  return { ...planned, plan: answer.plan };
 }
 
 export function cancellationLinks(cancellationId: CancellationId): {
@@ -35,6 +47,8 @@ export function cancellationLinks(cancellationId: CancellationId): {
 
 function requestMessage(result: RequestAnswer['result'], kind: CancellationTarget['kind']): string {
   switch (result) {
+    case 'planned':
+      return `A dry run: this is what a request to cancel the ${kind} would do now; nothing was stored.`;
     case 'accepted':
       return `Requested: the ${kind} will be ended and the end proven.`;
     case 'joined':

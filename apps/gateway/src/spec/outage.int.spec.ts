@@ -51,7 +51,7 @@ describe('while a service does not answer', () => {
 
 describe('while PostgreSQL is away', () => {
   it('reads answer 503, cancelling works, and all is well again when it is back', async () => {
-    gateway.answer(cancellationCommands.requestCancellation, ({ cancellationId }) => ({
+    gateway.answer(cancellationCommands.requestCancellation, ({ request: { cancellationId } }) => ({
       result: 'accepted' as const,
       cancellationId,
     }));

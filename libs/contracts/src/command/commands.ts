@@ -16,6 +16,7 @@ import {
   runnerDescription,
   stopRequest,
 } from '../runner/schemas.js';
+import { cancellationPlan } from '../rest/plan-resource.js';
 import { command } from './command.js';
 
 /**
@@ -27,8 +28,9 @@ const trusted = <T extends object>() => z.custom<T>((value) => typeof value === 
 const jobFacts = trusted<JobFacts>();
 
 /** How an accepted request stands: new, joined to the one under way, or nothing left to do. */
+const alreadyEnded = z.enum(['already-completed', 'already-failed', 'already-cancelled', 'already-skipped']);
 const requestCancellationReply = z.object({
-  result: z.enum(['accepted', 'joined', 'already-completed', 'already-failed', 'already-cancelled', 'already-skipped']),
+  result: z.union([z.enum(['accepted', 'joined']), alreadyEnded]),
   /** The cancellation that does the work or did it; null when there never was one. */
   cancellationId: cancellationId.nullable(),
 });
@@ -108,14 +110,37 @@ export const dispatcherCommands = {
     z.object({ cancellationId, jobId, taskId: taskId.nullable(), cascade: z.enum(CASCADES) }),
     z.object({ facts: jobFacts, taskIds: z.array(taskId), spared: z.array(trusted<SparedTask>()).default([]) }),
   ),
+  /** How the job stands, and how it would stand after a block; nothing is stored. */
+  previewBlock: command(
+    'dispatcher',
+    'preview-block',
+    z.object({ cancellationId, jobId, taskId: taskId.nullable(), cascade: z.enum(CASCADES) }),
+    z.object({
+      before: jobFacts,
+      after: jobFacts,
+      taskIds: z.array(taskId),
+      spared: z.array(trusted<SparedTask>()),
+    }),
+  ),
 } as const;
 
 export const cancellationCommands = {
   requestCancellation: command(
     'cancellation-service',
     'request-cancellation',
-    trusted<CancellationRequest>(),
+    /** With the token of a dry run: refused when the plan has changed. */
+    z.object({ request: trusted<CancellationRequest>(), planToken: z.string().nullable() }),
     requestCancellationReply,
+  ),
+  /** What the request would do; nothing is stored. `ended`: the target has ended already, there is no plan. */
+  planCancellation: command(
+    'cancellation-service',
+    'plan-cancellation',
+    z.object({ request: trusted<CancellationRequest>(), planToken: z.string().nullable() }),
+    z.discriminatedUnion('outcome', [
+      z.object({ outcome: z.literal('planned'), plan: cancellationPlan }),
+      z.object({ outcome: z.literal('ended'), result: alreadyEnded, cancellationId: cancellationId.nullable() }),
+    ]),
   ),
 } as const;
 

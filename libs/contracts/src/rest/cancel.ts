@@ -2,6 +2,9 @@ import { type Cascade, CASCADES, REASON_CODES } from '@necrocode/domain';
 import { z } from 'zod';
 import { artifactPolicy, gracePeriodMs, stopSignal } from './job-spec.js';
 
+/** Far above the token of the largest job. */
+const LONGEST_TOKEN = 100_000;
+
 export const reasonCode = z.enum(REASON_CODES);
 
 /** `POST /jobs/{jobId}/cancel`. Everything is optional: an empty body cancels as the tasks themselves say. */
@@ -12,6 +15,14 @@ export const cancelJobBody = z.strictObject({
   gracePeriodMs: gracePeriodMs.optional(),
   signal: stopSignal.optional(),
   artifacts: artifactPolicy.optional(),
+  /** Answers with the exact plan and its token; stores nothing. */
+  dryRun: z.boolean().default(false),
+  /** Of a dry run: a conflict, naming what changed, unless the plan is still the same. */
+  planToken: z
+    .string()
+    .max(LONGEST_TOKEN)
+    .regex(/^[\w-]+$/, 'must be a planToken as a dry run gave it')
+    .optional(),
 });
 
 /** `POST /tasks/{taskId}/cancel`. `true` and `false` stand for `dependents` and `none`. */

@@ -5,6 +5,7 @@ import { codedError, containment, signalEvidence } from '../runner/schemas.js';
 import { action } from './action.js';
 import { cancellationReason, cancellationTarget, certificate, sparedFate } from './certificate.js';
 import { artifactPolicy, gracePeriodMs, stopSignal } from './job-spec.js';
+import { cancellationPlan } from './plan-resource.js';
 
 const count = z.int().min(0);
 
@@ -128,6 +129,8 @@ export const cancellationResource = z
 export const cancellationResult = z
   .object({
     result: z.enum([
+      /** A dry run: nothing was stored. */
+      'planned',
       'accepted',
       'joined',
       'already-completed',
@@ -145,6 +148,8 @@ export const cancellationResult = z
     links: z.object({ self: z.string(), events: z.string(), certificate: z.string() }).nullable(),
     /** Only when the request asked to wait: the cancellation as it stood when the wait was over. */
     cancellation: cancellationResource.nullable(),
+    /** Of a dry run: what would be done. */
+    plan: cancellationPlan.nullable(),
   })
   .meta({ id: 'CancellationResult' });
 

@@ -1,8 +1,8 @@
 import { Rejection } from '../rejection.js';
-import type { TaskId, Timestamp } from '../ids.js';
+import type { Timestamp } from '../ids.js';
 import { advance } from './advance.js';
 import { evolveCancellation } from './evolve.js';
-import { drawUpPlan } from './plan.js';
+import { drawUpPlan, planTargets } from './plan.js';
 import { countSlotsOf, countUnconfirmed, mayConcern } from './planned.js';
 import { failStep } from './fail-step.js';
 import { recordStandstill } from './standstill.js';
@@ -12,7 +12,6 @@ import type {
   CancellationCommand,
   CancellationEvent,
   CancellationState,
-  JobFacts,
   StepError,
   StepName,
   VerificationPass,
@@ -104,7 +103,7 @@ function recordDispatchBlocked(
   state: Cancellation,
 ): readonly CancellationEvent[] {
   if (state.steps['block-dispatch'].status !== 'open') return [];
-  const plan = drawUpPlan(facts, targetsOf(state, facts, taskIds), state.cancellationId, spared);
+  const plan = drawUpPlan(facts, planTargets(state.target, facts, taskIds), state.cancellationId, spared);
   const dequeued = plan.tasks.filter((task) => task.action === 'dequeued').length;
   return [
     completed('block-dispatch', at, { tasks: taskIds.length }),
@@ -115,11 +114,6 @@ function recordDispatchBlocked(
     completed('dequeue', at, { tasks: dequeued }),
     { type: 'StepStarted', step: 'terminate', at },
   ];
-}
-
-/** Also when it came too late and blocked nothing, so that the certificate can say what had happened instead. */
-function targetsOf({ target }: Cancellation, facts: JobFacts, blocked: readonly TaskId[]): readonly TaskId[] {
-  return target.kind === 'job' ? facts.tasks.map((task) => task.taskId) : [...blocked, target.taskId];
 }
 
 function recordJobFacts({ facts, at }: CommandOf<'RecordJobFacts'>, state: Cancellation): readonly CancellationEvent[] {

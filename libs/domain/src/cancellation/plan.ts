@@ -1,6 +1,6 @@
 import type { CancellationId, TaskId } from '../ids.js';
 import type { SparedTask } from '../job/job.js';
-import type { CancellationPlan, JobFacts, TaskFacts } from './cancellation.js';
+import type { CancellationPlan, CancellationTarget, JobFacts, TaskFacts } from './cancellation.js';
 
 /** The plan, from what the dispatcher answered after it had blocked: nothing in it can change any more but by ending. */
 export function drawUpPlan(
@@ -24,6 +24,15 @@ export function drawUpPlan(
     runnerId: facts.runnerId,
     ...(spared.length === 0 ? {} : { spared }),
   };
+}
+
+/** Also when it came too late and blocked nothing, so that the certificate can say what had happened instead. */
+export function planTargets(
+  target: CancellationTarget,
+  facts: JobFacts,
+  blocked: readonly TaskId[],
+): readonly TaskId[] {
+  return target.kind === 'job' ? facts.tasks.map((task) => task.taskId) : [...blocked, target.taskId];
 }
 
 function actionFor(

@@ -1,0 +1,44 @@
+import type { CancellationPlanResource, CancellationResult } from '@necrocode/contracts';
+import { duration } from '../terminal/duration.js';
+import type { Format } from '../terminal/format.js';
+import { table } from '../terminal/table.js';
+import { colours } from '../terminal/terminal.js';
+
+/** A dry run as it was asked for: for a person, whole, or the token alone. */
+export function showPlanAs(
+  format: Format,
+  plan: CancellationPlanResource,
+  result: CancellationResult,
+  width: number,
+): string {
+  if (format === 'id') return plan.planToken;
+  return format === 'text' ? showPlan(plan, width) : JSON.stringify(result, null, format === 'json' ? 2 : undefined);
+}
+
+const FATE = { dequeued: 'cancelled, never starts', stop: 'stopped', none: 'nothing, has ended' } as const;
+
+/** What a cancellation would do. */
+export function showPlan(plan: CancellationPlanResource, width: number): string {
+  const tasks = [
+    ...plan.tasks.map(({ key, status, action }) => [key, status, FATE[action]]),
+    ...plan.spared.map(({ task, fate }) => [task, '-', `left alone: ${fate}`]),
+  ];
+  const executions = plan.executions.map(({ task, processes, signal, signalTo, gracePeriodMs, force, runnerId }) => [
+    task,
+    processes === null ? '?' : String(processes),
+    force ? 'SIGKILL at once' : `${signal} to ${signalTo}, SIGKILL after ${duration(gracePeriodMs)}`,
+    runnerId,
+  ]);
+  return [
+    colours.bold('A dry run: nothing has been changed.'),
+    ...(plan.joins === null ? [] : [`  would join  ${plan.joins}, which is under way`]),
+    `  slots       ${plan.slots.map(({ slotId }) => slotId).join(', ') || 'none held'}`,
+    `  artifacts   ${plan.artifacts ?? 'as each task says'}`,
+    '',
+    table(['TASK', 'IS', 'WOULD BE'], tasks, width),
+    ...(executions.length === 0 ? [] : ['', table(['TASK', 'PROCESSES', 'STOPPED BY', 'RUNNER'], executions, width)]),
+    '',
+    'To carry out exactly this, repeat the command without --dry-run and with:',
+    `  --plan-token ${plan.planToken}`,
+  ].join('\n');
+}
