@@ -14,7 +14,7 @@ export {
   listContainments,
 } from './recover/list-containments.js';
 export { killRecorded, openRecorded, type RecordedTree } from './recover/recorded-tree.js';
-export { type MarkedProcess, scanForMarker } from './recover/scan-for-marker.js';
+export { type MarkedProcess, type MarkedTree, scanForMarkers } from './recover/scan-for-markers.js';
 export { signalProcess, type SignalAnswer } from './signal/signal-process.js';
 export { type StopOptions } from './stop/stop-options.js';
 export { type LeaderExit, type SignalEvidence, type StopReport } from './stop/stop-report.js';

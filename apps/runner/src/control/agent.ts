@@ -9,7 +9,7 @@ import type {
   StopRunnerRequest,
 } from '@necrocode/contracts';
 import type { EndReason, ExecutionId, ExecutionIdentity, StopRequest } from '@necrocode/domain';
-import { type Containment, listContainments, scanForMarker } from '@necrocode/process-tree';
+import { type Containment, listContainments, scanForMarkers } from '@necrocode/process-tree';
 import type { Logger } from '@necrocode/service-kit/process';
 import { endingWithoutTree } from '../execution/endings.js';
 import type { ExecutionFiles } from '../execution/execution-file.js';
@@ -122,12 +122,16 @@ export class Agent {
     }
   }
 
-  /** A fresh look at the world: the process table by marker, the kernel's containments, the files. */
+  /** A fresh look at the world: the process table by mark, the kernel's containments, the files. */
   async inspect({ executionIds, jobId }: InspectRequest): Promise<InspectReply> {
     const contained = new Map(listContainments(this.parts.containment).map(({ name, processes }) => [name, processes]));
+    const marked = scanForMarkers(
+      MARKER,
+      executionIds.map((value) => ({ value, record: this.parts.files.read(value)?.tree ?? null })),
+    );
     const executions = executionIds.map((executionId) => {
-      const marked = scanForMarker(MARKER, executionId);
-      const pids = new Set([...marked, ...(contained.get(executionId) ?? [])].map(({ pid }) => pid));
+      const own = marked.filter(({ value }) => value === executionId);
+      const pids = new Set([...own, ...(contained.get(executionId) ?? [])].map(({ pid }) => pid));
       return { executionId, survivors: pids.size };
     });
     const leftFiles = jobId === null ? 0 : await countEntries(this.parts.home.workspace(jobId));

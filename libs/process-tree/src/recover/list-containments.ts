@@ -16,7 +16,7 @@ export interface FoundContainment {
   readonly processes: readonly ProcessIdentity[];
 }
 
-/** What the kernel holds for this group. Process groups leave no trace there: for them see `scanForMarker`. */
+/** What the kernel holds for this group. Process groups leave no trace there: for them see `scanForMarkers`. */
 export function listContainments({ root }: Containment): FoundContainment[] {
   if (root === null) return [];
   return namesIn(root.directory).map((name) => ({

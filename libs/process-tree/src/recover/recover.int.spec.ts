@@ -7,7 +7,7 @@ import { readProcess } from '../proc/process-table.js';
 import { availableContainments, closeContainments, endTrees, startHostile } from '../trees.spec-support.js';
 import { endContainment, listContainments } from './list-containments.js';
 import { killRecorded, openRecorded } from './recorded-tree.js';
-import { scanForMarker } from './scan-for-marker.js';
+import { scanForMarkers } from './scan-for-markers.js';
 
 jest.setTimeout(60_000); // On a busy machine; nothing here waits that long.
 
@@ -47,16 +47,35 @@ describe.each(containments)('finding and ending what a predecessor left, held by
     expect(await killRecorded(tree.record)).toMatchObject({ signals: [], forced: false, survivors: [] });
   });
 
-  it('finds processes by their marker, without any record', async () => {
-    const { tree, living } = await startHostile(containment, 'clears-environment');
-    await eventually(() => expect(living()).toHaveLength(2));
+  it.each(['with', 'without'])('finds processes by their marks %s a record, each for its own tree', async (how) => {
+    const [one, other] = [
+      await startHostile(containment, 'clears-environment'),
+      await startHostile(containment, 'cooperative'),
+    ];
+    await eventually(() => expect(one.living()).toHaveLength(2)); // One of the two has only its tag left.
+    const { name } = one.tree.record.marker;
+    const trees = [one, other].map(({ tree: { record } }) => ({
+      value: record.marker.value,
+      record: how === 'with' ? record : null,
+    }));
+    const found = (): number[][] =>
+      trees.map(({ value }) =>
+        scanForMarkers(name, trees)
+          .filter((marked) => marked.value === value)
+          .map(({ pid }) => pid)
+          .sort((a, b) => a - b),
+      );
+    expect(found()).toEqual([one.living(), other.living()]);
+    await Promise.all([one, other].map(({ tree }) => tree.stop({ gracePeriodMs: 0 })));
+    expect(found()).toEqual([[], []]);
+  });
+
+  it('takes no start time of another boot for this one', async () => {
+    const { tree } = await startHostile(containment, 'cooperative');
     const { name, value } = tree.record.marker;
-    const found = scanForMarker(name, value);
-    expect(found.map(({ pid }) => pid).sort((a, b) => a - b)).toEqual(living());
-    expect(found.map((process) => process.value).sort()).toEqual([value, null].sort()); // One has cleared its environment.
-    expect(scanForMarker(name).map(({ pid }) => pid)).toContain(tree.record.pid);
+    const record = { bootId: 'another', startTime: Number.MAX_SAFE_INTEGER };
+    expect(scanForMarkers(name, [{ value, record }])).toMatchObject([{ pid: tree.record.pid, value }]);
     await tree.stop({ gracePeriodMs: 0 });
-    expect(scanForMarker(name, value)).toEqual([]);
   });
 
   it('signals nobody when the pid of a record has come to mean another process', async () => {
