@@ -63,6 +63,13 @@ export interface ReportAddress {
   readonly kind: string;
 }
 
+/** What an event's subject says of it, or undefined when it is none. */
+export function parseEventSubject(subject: string): { readonly aggregate: string; readonly event: string } | undefined {
+  const [house, events, aggregate, id, event, ...rest] = subject.split('.');
+  if (house !== root || events !== 'events' || rest.length > 0 || !aggregate || !id || !event) return undefined;
+  return { aggregate, event };
+}
+
 /** The parts of a report's subject, or undefined when it is none. */
 export function parseReportSubject(subject: string): ReportAddress | undefined {
   const [house, reports, runnerId, executionId, kind, ...rest] = subject.split('.');

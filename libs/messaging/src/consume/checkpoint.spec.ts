@@ -11,14 +11,17 @@ describe('saving a checkpoint', () => {
   it('happens once for many steps, with the newest position', async () => {
     const saved: bigint[] = [];
     let position = 0n;
+    const told: bigint[] = [];
     const saver = new CheckpointSaver(
       checkpoint(async (at) => void saved.push(at)),
       () => position,
       5,
+      (at) => told.push(at),
       () => undefined,
     );
     for (position = 1n; position < 50n; position += 1n) saver.touch();
     await eventually(() => expect(saved).toEqual([50n]));
+    expect(told).toEqual([50n]);
   });
 
   it('is never begun beside itself, and never goes back', async () => {
@@ -32,6 +35,7 @@ describe('saving a checkpoint', () => {
       }),
       () => position,
       0,
+      () => undefined,
       () => undefined,
     );
     position = 2n;
@@ -58,6 +62,7 @@ describe('saving a checkpoint', () => {
       ),
       () => position,
       1,
+      () => undefined,
       (error) => faults.push(error),
     );
     position = 7n;

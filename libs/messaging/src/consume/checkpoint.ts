@@ -18,6 +18,7 @@ export class CheckpointSaver {
     private readonly checkpoint: Checkpoint,
     private readonly position: () => Position,
     private readonly everyMs: number,
+    private readonly onSaved: (position: Position) => void,
     private readonly onFault: (error: unknown) => void,
   ) {
     this.#saved = position();
@@ -42,6 +43,7 @@ export class CheckpointSaver {
     try {
       await this.checkpoint.save(position);
       this.#saved = position;
+      this.onSaved(position);
     } catch (error) {
       this.onFault(error);
       this.touch();

@@ -7,6 +7,7 @@ import { requireDurableName } from '../provision/durable-name.js';
 import { defaultRetry, type RetryPolicy } from './attempt.js';
 import { type Checkpoint, CheckpointSaver } from './checkpoint.js';
 import { EventSession } from './event-session.js';
+import { type Interest, interestIn } from './interest.js';
 import { Lanes } from './lanes.js';
 import type { ConsumerNotice } from './notice.js';
 import { PositionLedger } from './position-ledger.js';
@@ -40,9 +41,9 @@ export interface ConsumeEventsOptions {
   readonly concurrency?: number;
   /** Events taken in and not yet handled, queued behind their key included. Default 512. */
   readonly maxInProgress?: number;
+  /** The types of events the handler does something about; the others are counted, not read. Default: all. */
+  readonly types?: readonly string[];
   readonly retry?: Partial<RetryPolicy>;
-  /** Default 10 s; working handlers renew it. */
-  readonly ackWaitMs?: number;
   /** How often the store is asked whether there is anything JetStream did not bring. Default 1 s. */
   readonly checkEveryMs?: number;
   /** The checkpoint is saved at most this often. Default 100 ms. */
@@ -66,7 +67,8 @@ export interface EventConsumer extends Consumer {
 }
 
 /** Everything a session needs, kept across sessions so that what was handled here is remembered. */
-export interface EventConsumption extends Required<Omit<ConsumeEventsOptions, 'retry'>> {
+export interface EventConsumption extends Required<Omit<ConsumeEventsOptions, 'retry' | 'types'>> {
+  readonly interest: Interest;
   readonly retry: RetryPolicy;
   readonly ledger: PositionLedger;
   readonly lanes: Lanes;
@@ -84,11 +86,11 @@ export function consumeEvents(options: ConsumeEventsOptions): EventConsumer {
   const observe = options.observe ?? (() => undefined);
   const onFault = (error: unknown): void => observe({ kind: 'fault', error });
   const ledger = new PositionLedger();
+  let session: EventSession | undefined;
   const consumption: EventConsumption = {
     key: (event) => event.metadata.correlationId,
     concurrency: 16,
     maxInProgress: 512,
-    ackWaitMs: 10_000,
     checkEveryMs: 1_000,
     saveEveryMs: 100,
     ...options,
@@ -97,9 +99,15 @@ export function consumeEvents(options: ConsumeEventsOptions): EventConsumer {
     ledger,
     lanes: new Lanes(),
     slots: new Slots(options.concurrency ?? 16),
-    saver: new CheckpointSaver(options.checkpoint, () => ledger.lowWater, options.saveEveryMs ?? 100, onFault),
+    interest: interestIn(options.types),
+    saver: new CheckpointSaver(
+      options.checkpoint,
+      () => ledger.lowWater,
+      options.saveEveryMs ?? 100,
+      (position) => session?.settle(position),
+      onFault,
+    ),
   };
-  let session: EventSession | undefined;
   const drain = new Drain();
   const ended = withLease(
     options.connection,

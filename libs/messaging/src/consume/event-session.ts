@@ -4,7 +4,8 @@ import type { JsMsg } from '@nats-io/jetstream';
 import { errorCode } from '../dead-letter/error-code.js';
 import { keepDeadLetter } from '../dead-letter/keep-dead-letter.js';
 import type { Drain } from '../drain/drain.js';
-import { Settlement } from '../settle/settlement.js';
+import { messageHeaders } from '../publish/message-headers.js';
+import { Progress } from '../settle/progress.js';
 import { raceAbort } from '../timing/race-abort.js';
 import { attempt } from './attempt.js';
 import { CatchUp } from './catch-up.js';
@@ -15,11 +16,11 @@ import { Room } from './room.js';
 import { Serial } from './serial.js';
 import { abortController } from '../timing/abort.js';
 
-/** An event in progress, with the JetStream message to settle when one has come. */
+/** An event in progress, with the JetStream message that brought it, if one did. */
 interface Work {
   readonly event: PositionedEvent;
   readonly key: string;
-  message: JsMsg | undefined;
+  readonly message: JsMsg | undefined;
 }
 
 /** A slow key lets the others run ahead of the checkpoint by this many events at most: what a crash would make handle again. */
@@ -30,7 +31,7 @@ const prefetch = 256;
 export class EventSession {
   readonly #work = new Map<Position, Work>();
   readonly #running = new Set<Promise<void>>();
-  readonly #settlement: Settlement;
+  readonly #progress = new Progress();
   readonly #room: Room;
   /** Intake is one thing at a time, be it a message, a gap or the timer's check. */
   readonly #intake = new Serial();
@@ -42,7 +43,6 @@ export class EventSession {
     private readonly drain: Drain,
     private readonly lost: AbortSignal,
   ) {
-    this.#settlement = new Settlement(consumption.ackWaitMs);
     const { ledger, maxInProgress } = consumption;
     this.#room = new Room(() => this.#work.size >= maxInProgress || ledger.spread >= maxSpread);
     this.#catchUp = new CatchUp(consumption, (event) => this.#admit(event, undefined), lost);
@@ -53,7 +53,7 @@ export class EventSession {
   }
 
   async run(): Promise<void> {
-    const { checkpoint, ledger, connection, durable, ackWaitMs, maxInProgress, saver } = this.consumption;
+    const { checkpoint, ledger, connection, durable, maxInProgress, saver } = this.consumption;
     try {
       ledger.resume(await raceAbort(checkpoint.load(), this.lost));
       const checking = this.#catchUp.keep(this.#intake);
@@ -64,8 +64,7 @@ export class EventSession {
             stream: streamNames.events,
             durable,
             description: 'One purpose of one service; its service keeps the checkpoint',
-            ackWaitMs,
-            maxUnsettled: maxInProgress * 2,
+            settled: { how: 'up-to' },
           },
           prefetch: Math.min(prefetch, maxInProgress),
           take: (message) => this.#take(message),
@@ -81,46 +80,60 @@ export class EventSession {
     }
   }
 
+  /** Everything up to this position is handled, and saved as such. */
+  settle(position: Position): void {
+    this.#progress.settledUpTo(position);
+  }
+
   async #take(message: JsMsg): Promise<void> {
+    const passing = this.#positionOfPassing(message);
+    if (passing !== undefined) return this.#intake.run(() => this.#comeTo(passing, message, () => this.#pass(passing)));
     let event: PositionedEvent;
     try {
       event = fromCloudEvent(message.json());
     } catch (error) {
       return refuseMessage(this.consumption, message, error, this.lost);
     }
-    await this.#intake.run(async () => {
-      if (this.consumption.ledger.look(event.position) === 'gap') await this.#catchUp.upTo(event.position);
-      await this.#admit(event, message);
-    });
+    await this.#intake.run(() => this.#comeTo(event.position, message, () => this.#admit(event, message)));
+  }
+
+  /** Takes the message as brought, and first reads from the store whatever should have come before it. */
+  async #comeTo(position: Position, message: JsMsg, admit: () => Promise<void>): Promise<void> {
+    if (this.consumption.ledger.look(position) === 'gap') await this.#catchUp.upTo(position);
+    await admit();
+    this.#progress.delivered(position, message);
+  }
+
+  /** Of an event nobody here wants to read; undefined: it is to be read. */
+  #positionOfPassing(message: JsMsg): Position | undefined {
+    if (this.consumption.interest.inSubject(message.subject)) return undefined;
+    const position = message.headers?.get(messageHeaders.position) ?? '';
+    return /^[1-9]\d*$/.test(position) ? BigInt(position) : undefined;
+  }
+
+  async #pass(position: Position): Promise<void> {
+    const { ledger, saver } = this.consumption;
+    if (ledger.look(position) !== 'next') return;
+    await this.#room.wait(this.lost);
+    if (this.lost.aborted) return;
+    ledger.admit(position);
+    ledger.handled(position);
+    saver.touch();
   }
 
   async #admit(event: PositionedEvent, message: JsMsg | undefined): Promise<void> {
-    const { ledger } = this.consumption;
-    const { position } = event;
-    if (ledger.look(position) === 'next') {
-      await this.#room.wait(this.lost);
-      if (this.lost.aborted) return;
-      ledger.admit(position);
-      this.#begin(event, message);
-    } else if (message !== undefined) {
-      this.#settleRepeated(position, message);
-    }
-  }
-
-  #settleRepeated(position: Position, message: JsMsg): void {
-    if (this.consumption.ledger.isHandled(position)) return this.#settlement.ack(message);
-    const work = this.#work.get(position);
-    // Beyond what the store could fill in: it comes again after the ack wait.
-    if (work === undefined) return;
-    // It was read from the store first, or its redelivery overtook its handler: settled with the rest.
-    work.message = message;
-    this.#settlement.take(message);
+    const { ledger, interest } = this.consumption;
+    if (!interest.inType(event.type)) return this.#pass(event.position);
+    if (ledger.look(event.position) !== 'next') return; // It has come before.
+    await this.#room.wait(this.lost);
+    if (this.lost.aborted) return;
+    ledger.admit(event.position);
+    this.#begin(event, message);
   }
 
   #begin(event: PositionedEvent, message: JsMsg | undefined): void {
     const work: Work = { event, key: this.#keyOf(event), message };
     this.#work.set(event.position, work);
-    if (message !== undefined) this.#settlement.take(message);
     const running = this.consumption.lanes
       .run(work.key, () => this.#handle(work))
       .catch(this.#fault)
@@ -141,7 +154,6 @@ export class EventSession {
   async #handle(work: Work): Promise<void> {
     const { event, key } = work;
     const { ledger, saver, slots, retry, observe } = this.consumption;
-    let gaveUp: string | undefined;
     if (!ledger.isHandled(event.position)) {
       const verdict = await attempt(
         () => this.consumption.handle(this.#delivery(work)),
@@ -152,17 +164,13 @@ export class EventSession {
       );
       if (verdict.outcome === 'stopped') return;
       if (verdict.outcome === 'given-up') {
-        gaveUp = errorCode(verdict.error);
-        if (!(await this.#bury(work, verdict.attempts, gaveUp))) return;
-        observe({ kind: 'dead-lettered', messageId: event.id, key, errorCode: gaveUp, error: verdict.error });
+        const code = errorCode(verdict.error);
+        if (!(await this.#bury(work, verdict.attempts, code))) return;
+        observe({ kind: 'dead-lettered', messageId: event.id, key, errorCode: code, error: verdict.error });
       }
     }
     ledger.handled(event.position);
     this.#work.delete(event.position);
-    if (work.message !== undefined) {
-      if (gaveUp === undefined) this.#settlement.ack(work.message);
-      else this.#settlement.term(work.message, gaveUp);
-    }
     saver.touch();
     this.#room.changed();
   }
@@ -193,12 +201,8 @@ export class EventSession {
   }
 
   async #finish(): Promise<void> {
-    if (this.drain.stopping.aborted) {
+    if (this.drain.stopping.aborted)
       await raceAbort(Promise.all(this.#running), this.drain.abandoning).catch(() => undefined);
-      this.#settlement.nakAll();
-    } else {
-      this.#settlement.abandonAll();
-    }
     this.#over.abort();
   }
 

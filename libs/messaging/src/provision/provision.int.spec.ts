@@ -66,14 +66,18 @@ describe('provisioning streams', () => {
 });
 
 describe('provisioning a consumer', () => {
-  const consumer = { stream: 'CON', durable: 'c', description: 'd', ackWaitMs: 1_000, maxUnsettled: 10 };
+  const oneByOne = { how: 'one-by-one', ackWaitMs: 1_000, maxUnsettled: 10 } as const;
+  const consumer = { stream: 'CON', durable: 'c', description: 'd', settled: oneByOne };
 
   it('creates it, finds nothing to do the second time, and updates its waits', async () => {
     const { manager } = connection;
     await provisionStream(manager, spec('CON'));
     const { created } = await provisionConsumer(manager, consumer);
     expect((await provisionConsumer(manager, consumer)).created).toBe(created);
-    const { config } = await provisionConsumer(manager, { ...consumer, ackWaitMs: 2_000, maxUnsettled: 20 });
+    const { config } = await provisionConsumer(manager, {
+      ...consumer,
+      settled: { ...oneByOne, ackWaitMs: 2_000, maxUnsettled: 20 },
+    });
     expect([config.ack_wait, config.max_ack_pending]).toEqual([2e9, 20]);
     expect((await manager.consumers.info('CON', 'c')).created).toBe(created);
   });
@@ -89,5 +93,15 @@ describe('provisioning a consumer', () => {
     await expect(provisionConsumer(manager, { ...consumer, durable: 'filtered' })).rejects.toThrow(
       /filter_subject is "spec.CON.x"/,
     );
+  });
+
+  it('makes one anew that keeps no more than how far it has got', async () => {
+    const { manager } = connection;
+    await provisionStream(manager, spec('CON'));
+    const { created } = await provisionConsumer(manager, { ...consumer, durable: 'far' });
+    const upTo = { ...consumer, durable: 'far', settled: { how: 'up-to' } } as const;
+    const { config, created: anew } = await provisionConsumer(manager, upTo);
+    expect([config.ack_policy, anew === created]).toEqual(['all', false]);
+    expect((await provisionConsumer(manager, upTo)).created).toBe(anew);
   });
 });

@@ -9,12 +9,16 @@ export class EventWorld {
   readonly #tails = new Map<EventSink, SinkTail>();
 
   /** Appends one event to the job's stream; `data.n` counts within the job. */
-  async append(jobId: string, ...ns: readonly unknown[]): Promise<void> {
+  append(jobId: string, ...ns: readonly unknown[]): Promise<void> {
+    return this.appendTyped('TaskStarted', jobId, ...ns);
+  }
+
+  async appendTyped(type: string, jobId: string, ...ns: readonly unknown[]): Promise<void> {
     const streamId = `job-${jobId}`;
     const version = this.#versions.get(streamId) ?? 0;
     const events = (ns.length === 0 ? [version + 1] : ns).map((n) => ({
       id: randomUUID(),
-      type: 'TaskStarted',
+      type,
       schemaVersion: 1,
       data: { n },
       metadata: {

@@ -32,7 +32,7 @@ export async function openPlatform<Config extends ServiceConfig>(
     name,
     onState: (state) => logger.info({ state }, 'nats link'),
   });
-  const store = await openStore(config, messaging, logger);
+  const store = await openStore(name, config, messaging, logger);
   const tables = await openDatabase({ ...database, url: config.DATABASE_URL });
   await provisionStreams(messaging.manager, messaging.streams);
   const relay = store.startRelay({
@@ -63,6 +63,7 @@ export async function openPlatform<Config extends ServiceConfig>(
 }
 
 async function openStore(
+  name: string,
   config: ServiceConfig,
   messaging: MessagingConnection,
   logger: Logger,
@@ -72,6 +73,7 @@ async function openStore(
     try {
       return await PostgresEventStore.open({
         connectionString: config.DATABASE_URL,
+        applicationName: `necrocode ${name} events`,
         onAppended: () => nudge(messaging),
       });
     } catch (error) {
