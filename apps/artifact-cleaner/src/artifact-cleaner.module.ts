@@ -22,7 +22,7 @@ import { DriveCleanup } from './drive-cleanup/drive-cleanup.js';
 import { RunnerControl } from './drive-cleanup/runner-control.js';
 import { KnownFacts } from './order-cleanup/known-facts.js';
 import { DRIVE_TABLE, SCHEMA } from './schema.js';
-import { ReactToEvent } from './start-cleanup/react-to-event.js';
+import { heardTypes, ReactToEvent } from './start-cleanup/react-to-event.js';
 import { StartCleanup } from './start-cleanup/start-cleanup.js';
 
 /** The map of the service: what ends comes in as events, a saga asks by command, and a timer drives what is not done. */
@@ -100,6 +100,7 @@ export class ArtifactCleanerModule implements OnApplicationBootstrap, BeforeAppl
       connection: this.connection,
       durable,
       store: this.store,
+      types: heardTypes,
       checkpoint: postgresCheckpoint(this.database, SCHEMA, durable),
       handle: ({ event }) => this.reactToEvent.handle(event),
       observe: consumerLog(this.logger, durable),

@@ -18,6 +18,7 @@ import { type BeforeApplicationShutdown, Inject, Module, type OnApplicationBoots
 import type { DataSource } from 'typeorm';
 import type { CancellationId } from '@necrocode/domain';
 import type { CancellationServiceConfig } from './cancellation-service.config.js';
+import { heardTypes } from './record-progress/reaction-to.js';
 import { CancellationDrive } from './drive-cancellation/cancellation-drive.js';
 import { PerformEffect } from './drive-cancellation/perform-effect.js';
 import { PlanCancellation } from './plan-cancellation/plan-cancellation.js';
@@ -109,6 +110,7 @@ export class CancellationServiceModule implements OnApplicationBootstrap, Before
       connection: this.connection,
       durable,
       store: this.store,
+      types: heardTypes,
       checkpoint: postgresCheckpoint(this.database, SCHEMA, durable),
       handle: ({ event }) => this.progress.handle(event),
       observe: consumerLog(this.logger, durable),

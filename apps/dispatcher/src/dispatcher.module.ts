@@ -17,6 +17,7 @@ import { BlockDispatch } from './block-dispatch/block-dispatch.js';
 import { BlockDispatchController } from './block-dispatch/block-dispatch.controller.js';
 import { DequeueJobs } from './dequeue-jobs/dequeue-jobs.js';
 import { DequeueJobsController } from './dequeue-jobs/dequeue-jobs.controller.js';
+import { heardTypes } from './consume-events/event-routes.js';
 import { DescribeJob } from './describe-job/describe-job.js';
 import { DescribeJobController } from './describe-job/describe-job.controller.js';
 import { Dispatcher } from './dispatcher.js';
@@ -95,6 +96,7 @@ export class DispatcherModule implements OnApplicationBootstrap, BeforeApplicati
       connection: this.connection,
       durable: DURABLE,
       store: this.store,
+      types: heardTypes,
       checkpoint: postgresCheckpoint(this.database, SCHEMA, DURABLE),
       handle: ({ event }) => this.dispatcher.react(event),
       observe: consumerLog(this.logger, DURABLE),

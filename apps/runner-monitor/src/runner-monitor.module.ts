@@ -35,7 +35,7 @@ import { SCHEMA } from './schema.js';
 import { StopExecutionsController } from './stop-executions/stop-executions.controller.js';
 import { StopExecutions } from './stop-executions/stop-executions.js';
 import { StopsUnderWay } from './stop-executions/stops-under-way.js';
-import { TrackExecutions } from './track-executions/track-executions.js';
+import { heardTypes, TrackExecutions } from './track-executions/track-executions.js';
 
 /** The map of the service: commands from the others, heartbeats and reports from the agents, and a sweep that notices silence. */
 @Module({
@@ -179,6 +179,7 @@ export class RunnerMonitorModule implements OnApplicationBootstrap, BeforeApplic
         connection,
         durable,
         store,
+        types: heardTypes,
         checkpoint: postgresCheckpoint(this.database, SCHEMA, durable),
         handle: ({ event }) => this.trackExecutions.handle(event),
         observe: consumerLog(this.logger, durable),

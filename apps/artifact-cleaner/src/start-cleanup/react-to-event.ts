@@ -3,6 +3,9 @@ import { type PositionedEvent, toDomainEvent, Upcasters } from '@necrocode/event
 import type { KnownFacts } from '../order-cleanup/known-facts.js';
 import type { StartCleanup } from './start-cleanup.js';
 
+/** What is reacted to; nothing else is read. */
+export const heardTypes = ['ExecutionEnded', 'JobCompleted', 'JobFailed', 'JobCancelled'] as const;
+
 /** What ends leaves something to clean. The event is done with once the cleanup is stored: its timer does the rest. */
 export class ReactToEvent {
   private readonly upcasters = new Upcasters();

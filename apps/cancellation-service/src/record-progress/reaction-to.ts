@@ -8,6 +8,18 @@ export interface Reaction {
   readonly input: InputOf | null;
 }
 
+/** What moves a cancellation; nothing else is read. */
+export const heardTypes = [
+  'ExecutionEnded',
+  'ExecutionFenced',
+  'CleanupCompleted',
+  'JobCompleted',
+  'JobFailed',
+  'JobCancelled',
+  'TaskCancelled',
+  'SlotFreed',
+] as const;
+
 /** Pure: null for events that no cancellation waits for. */
 export function reactionTo(event: StoredEvent): Reaction | null {
   const jobId = event.metadata.correlationId as JobId; // Correlation of job-related events is the job's id.

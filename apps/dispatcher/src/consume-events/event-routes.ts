@@ -19,29 +19,8 @@ export interface Reactions {
 /** What the dispatcher reacts to. Each reaction may run twice, late or stop half-way. */
 type Heard = ExecutionEvent | CleanupEvent | RunnerEvent;
 
-const noUpcasters = new Upcasters();
-
-/** Hands an event to the reaction it calls for; most call for none. */
-export async function react(reactions: Reactions, stored: StoredEvent): Promise<void> {
-  const { aggregate, aggregateId } = parseStreamId(stored.streamId);
-  switch (aggregate) {
-    case 'execution':
-    case 'cleanup':
-    case 'runner':
-      return reactTo(reactions, toDomainEvent<Heard>(stored, noUpcasters), stored);
-    case 'job':
-    case 'slot-pool':
-      // Appended by a replica that may have died before it could assign what its append made possible.
-      if (MAKES_ROOM.has(stored.type)) reactions.wakeAssignment();
-      return;
-    case 'cancellation':
-      return;
-    default:
-      return unheardOf(aggregate, aggregateId);
-  }
-}
-
-const MAKES_ROOM: ReadonlySet<string> = new Set([
+/** What makes room or work for an assignment, whoever appended it: a replica may have died before it could assign. */
+const makesRoom = [
   'TaskQueued',
   'TaskUnassigned',
   'TaskRetryScheduled',
@@ -50,7 +29,45 @@ const MAKES_ROOM: ReadonlySet<string> = new Set([
   'TaskCancelled',
   'SlotsAdded',
   'SlotFreed',
-]);
+] as const;
+
+/** What is reacted to; nothing else is read. */
+export const heardTypes = [
+  ...makesRoom,
+  'ExecutionStarted',
+  'ExecutionEnded',
+  'ExecutionFenced',
+  'SlotProvenClean',
+  'RunnerRegistered',
+  'RunnerLost',
+  'RunnerReturned',
+  'RunnerDrained',
+  'RunnerQuarantined',
+] as const;
+
+const heard: ReadonlySet<string> = new Set(heardTypes);
+const wakes: ReadonlySet<string> = new Set(makesRoom);
+const noUpcasters = new Upcasters();
+
+/** Hands an event to the reaction it calls for; most call for none. */
+export async function react(reactions: Reactions, stored: StoredEvent): Promise<void> {
+  if (!heard.has(stored.type)) return;
+  const { aggregate, aggregateId } = parseStreamId(stored.streamId);
+  switch (aggregate) {
+    case 'execution':
+    case 'cleanup':
+    case 'runner':
+      return reactTo(reactions, toDomainEvent<Heard>(stored, noUpcasters), stored);
+    case 'job':
+    case 'slot-pool':
+      if (wakes.has(stored.type)) reactions.wakeAssignment();
+      return;
+    case 'cancellation':
+      return;
+    default:
+      return unheardOf(aggregate, aggregateId);
+  }
+}
 
 async function reactTo(reactions: Reactions, event: Heard, stored: StoredEvent): Promise<void> {
   try {

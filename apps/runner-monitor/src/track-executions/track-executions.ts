@@ -1,8 +1,25 @@
 import { parseStreamId } from '@necrocode/contracts';
-import type { ExecutionEvent, ExecutionId, JobEvent, RunnerId } from '@necrocode/domain';
+import type { ExecutionEvent, ExecutionId, JobEvent, RunnerEvent, RunnerId } from '@necrocode/domain';
 import { type PositionedEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
 import type { ExecutionsInFlight } from '../in-flight/executions-in-flight.js';
 import type { RunnerStreams } from '../registry/runner-streams.js';
+
+/** What changes a row; nothing else is read. */
+export const heardTypes = [
+  'RunnerRegistered',
+  'RunnerLost',
+  'RunnerReturned',
+  'RunnerDrained',
+  'RunnerQuarantined',
+  'TaskAssigned',
+  'TaskUnassigned',
+  'ExecutionStarted',
+  'ExecutionStopRequested',
+  'ExecutionFenced',
+  'ExecutionEnded',
+] as const satisfies readonly (ExecutionEvent | JobEvent | RunnerEvent)['type'][];
+
+const heard: ReadonlySet<string> = new Set(heardTypes);
 
 /**
  * Keeps the rows of executions in step with the streams, the dispatcher's assignments included: an execution that never
@@ -17,6 +34,7 @@ export class TrackExecutions {
   ) {}
 
   async handle(stored: PositionedEvent): Promise<void> {
+    if (!heard.has(stored.type)) return;
     const { aggregate, aggregateId } = parseStreamId(stored.streamId);
     if (aggregate === 'runner') return this.runners.restore(aggregateId as RunnerId); // Runner streams are ours.
     if (aggregate === 'job') return this.trackJob(stored);
