@@ -12,6 +12,7 @@ import { doctorCommand } from './system/doctor.command.js';
 import { downCommand } from './system/down.command.js';
 import { runnersCommand } from './system/runners.command.js';
 import { upCommand } from './system/up.command.js';
+import { workerCommand } from './system/worker.command.js';
 import type { Terminal } from './terminal/terminal.js';
 
 /** The whole command line: each command in the folder of what it is about. */
@@ -30,6 +31,7 @@ export function program(terminal: Terminal): Command {
     .version('0.1.0')
     .showHelpAfterError('(add --help for what there is)')
     .addCommand(upCommand(terminal))
+    .addCommand(workerCommand(terminal))
     .addCommand(downCommand(terminal))
     .addCommand(demoCommand(terminal))
     .addCommand(doctorCommand(terminal))

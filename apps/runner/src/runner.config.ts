@@ -22,6 +22,8 @@ export const runnerConfig = z.object({
     .default('repos:repository:2')
     .transform((text) => text.split(',').filter((part) => part !== ''))
     .pipe(z.array(slotPool)),
+  /** Module of a worker: the functions this runner can run. Without it, it runs commands only. */
+  RUNNER_HANDLERS: z.string().min(1).optional(),
   HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
 });

@@ -14,6 +14,7 @@ import { Agent } from './control/agent.js';
 import { serveControl } from './control/serve-control.js';
 import { ExecutionFiles } from './execution/execution-file.js';
 import { Reports } from './execution/reports.js';
+import { listHandlers } from './functions/handler-module.js';
 import { describeRunner } from './identity/describe-runner.js';
 import { readOrCreateRunnerId } from './identity/runner-id.js';
 import { Lease } from './lease/lease.js';
@@ -33,6 +34,7 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
   const logger = createLogger('runner', config.LOG_LEVEL);
   const home = new RunnerHome(resolve(config.RUNNER_HOME));
   const runnerId = await readOrCreateRunnerId(home.directory);
+  const handlers = config.RUNNER_HANDLERS === undefined ? null : await listHandlers(resolve(config.RUNNER_HANDLERS));
   const containment = await detectContainment({ group: groupOf(home) });
   logger.info({ runnerId, containment: containment.means, assurance: containment.assurance }, 'containment chosen');
   const connection = await connectMessaging({
@@ -50,13 +52,24 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
   await workspaces.emptyTrash();
   const slots = new CleanSlot(home, logger);
   const capacity = config.RUNNER_CAPACITY;
-  const agent = new Agent({ capacity, home, containment, files, reports, publisher, workspaces, slots, logger });
+  const agent = new Agent({
+    capacity,
+    home,
+    containment,
+    handlers,
+    files,
+    reports,
+    publisher,
+    workspaces,
+    slots,
+    logger,
+  });
   const stopControl = await serveControl(connection, runnerId, agent, logger);
 
   const sessionId = randomUUID();
   const commands = new CommandClient(connection);
   const registerRunner = async (): Promise<number> => {
-    const description = describeRunner(runnerId, config, containment);
+    const description = describeRunner(runnerId, config, containment, handlers);
     const { leaseMs, fencedExecutionIds } = await register(commands, description, sessionId, logger);
     void agent.endSome(fencedExecutionIds, { ...OWN_STOP, force: true }, 'fenced');
     return leaseMs;
@@ -81,7 +94,7 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
     { name: 'nats', check: () => connection.link.state === 'connected' },
     { name: 'lease', check: () => lease.isHeld },
   ]);
-  logger.info({ runnerId, capacity, leaseMs }, 'up');
+  logger.info({ runnerId, capacity, leaseMs, handlers: handlers?.names ?? [] }, 'up');
 
   return {
     logger,

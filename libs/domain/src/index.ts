@@ -30,6 +30,7 @@ export type {
 export { CASCADES } from './job/job.js';
 export type { ArtifactPolicy, Backoff, JobSpec, RetryPolicy, StopSignal, TaskSpec } from './job/task-spec.js';
 export { dependentsOf, findGraphProblems, type GraphProblem } from './job/job-graph.js';
+export { handlersOf } from './job/handlers-of.js';
 export { isTerminal } from './job/conclude.js';
 export { dequeuedJob, isWaiting } from './job/dequeue.js';
 export { jobDecider } from './job/decider.js';

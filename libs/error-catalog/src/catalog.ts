@@ -214,6 +214,24 @@ export const catalog = {
     'The command ended with an error.',
     "See the task's output: `necrocode job logs <job-id>`.",
   ),
+  'handler-not-found': entry(
+    500,
+    'task',
+    'The worker has no function {handler}.',
+    'Check the name; the worker may have been started with another module since it took the job.',
+  ),
+  'handler-failed': entry(
+    500,
+    'task',
+    'The function ended with an error.',
+    "The message has what it threw; the task's output has where: `necrocode job logs <job-id>`.",
+  ),
+  'handler-result-invalid': entry(
+    500,
+    'task',
+    'The function returned what is no JSON, or too much of it.',
+    'Return at most 64 KiB of JSON; larger results belong into an artifact.',
+  ),
   'task-timed-out': entry(
     500,
     'task',

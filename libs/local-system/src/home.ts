@@ -20,6 +20,11 @@ export function tokenFile(home: string): string {
   return join(home, 'token');
 }
 
+/** Where the system's NATS is, with its secret: for workers that are started beside it. */
+export function natsUrlFile(home: string): string {
+  return join(home, 'nats-url');
+}
+
 export function logDirectory(home: string): string {
   return join(home, 'logs');
 }

@@ -11,11 +11,13 @@ import {
   startNats,
   startPostgres,
   type SupervisedProcess,
-  superviseProcess,
+  writePrivateFile,
 } from '@necrocode/embedded';
-import { logDirectory, tokenFile } from './home.js';
-import { entryOf, SERVICES, type ServiceName } from './members.js';
+import { logDirectory, natsUrlFile, tokenFile } from './home.js';
+import { SERVICES, type ServiceName } from './members.js';
+import { type Member, memberReady, reportDeath, startMember, type SystemProgress } from './start-member.js';
 import { forgetSystemState, readSystemState, writeSystemState } from './system-state.js';
+import { workerSettings } from './start-worker.js';
 import { untilReady } from './until-ready.js';
 
 export interface SystemOptions {
@@ -28,16 +30,12 @@ export interface SystemOptions {
   readonly natsUrl?: string | undefined;
   /** Runners on this machine; default 1. */
   readonly runners?: number;
+  /** Modules of workers: each gets a runner of its own that can run its functions. */
+  readonly workers?: readonly string[];
   /** More settings for every process, such as LOG_LEVEL. */
   readonly env?: Readonly<Record<string, string>>;
   /** Told as things start and die. */
   readonly onProgress?: (progress: SystemProgress) => void;
-}
-
-export interface SystemProgress {
-  readonly name: string;
-  readonly status: 'starting' | 'up' | 'died' | 'stopping' | 'stopped';
-  readonly detail?: string;
 }
 
 export interface LocalSystem {
@@ -55,13 +53,6 @@ export interface LocalSystem {
   untilReady(name: string): Promise<void>;
   /** Ends everything, in the opposite order of its start. Repeatable. */
   stop(): Promise<void>;
-}
-
-interface Member {
-  readonly name: string;
-  readonly healthUrl: string;
-  readonly logFile: string;
-  readonly process: SupervisedProcess;
 }
 
 /**
@@ -119,8 +110,13 @@ export async function startSystem(options: SystemOptions): Promise<LocalSystem> 
       const name = `runner-${number}`;
       await start(name, 'runner', { RUNNER_HOME: join(home, name), ARTIFACT_STORE: join(home, 'artifacts') });
     }
+    for (const [index, module] of (options.workers ?? []).entries()) {
+      const name = `worker-${index + 1}`;
+      await start(name, 'runner', workerSettings(home, name, module));
+    }
     await Promise.all([...members.values()].map((member) => memberReady(member, onProgress)));
     const gatewayUrl = `http://127.0.0.1:${gatewayPort}`;
+    await writePrivateFile(natsUrlFile(home), `${natsUrl}\n`);
     await writeSystemState(home, {
       gatewayUrl,
       startedAt: new Date().toISOString(),
@@ -181,58 +177,6 @@ async function startServers(
   const databaseUrl = options.databaseUrl ?? postgres?.url ?? '';
   const natsUrl = options.natsUrl ?? nats?.url ?? '';
   return { postgres, nats, databaseUrl, natsUrl };
-}
-
-interface MemberDefinition {
-  readonly name: string;
-  readonly app: ServiceName | 'runner';
-  readonly home: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly onProgress: (progress: SystemProgress) => void;
-}
-
-async function startMember({ name, app, home, env, onProgress }: MemberDefinition): Promise<Member> {
-  onProgress({ name, status: 'starting' });
-  const healthPort = await pickPort();
-  const logFile = join(logDirectory(home), `${name}.log`);
-  const process = await superviseProcess({
-    name,
-    command: [globalThis.process.execPath, '--enable-source-maps', entryOf(app)],
-    env: { ...inherited(), ...forApp(app, env), HEALTH_PORT: String(healthPort) },
-    logFile,
-    stateFile: join(home, 'processes', `${name}.json`),
-    restart: { ...defaultRestartPolicy, initialMs: 50 },
-    onExit: (exit) => reportDeath(name, exit, onProgress),
-  });
-  return { name, process, logFile, healthUrl: `http://127.0.0.1:${healthPort}` };
-}
-
-/** Each process gets what it needs and no more: the token is the gateway's, the database is not the runner's. */
-function forApp(app: ServiceName | 'runner', env: Readonly<Record<string, string>>): Record<string, string> {
-  const { GATEWAY_TOKEN, GATEWAY_PORT, DATABASE_URL, ...rest } = env;
-  const database = DATABASE_URL === undefined ? {} : { DATABASE_URL };
-  const gateway = GATEWAY_TOKEN === undefined || GATEWAY_PORT === undefined ? {} : { GATEWAY_TOKEN, GATEWAY_PORT };
-  if (app === 'runner') return rest;
-  return app === 'gateway' ? { ...rest, ...database, ...gateway } : { ...rest, ...database };
-}
-
-/** What a process needs of the terminal's environment; jobs run with what the runner gives them. */
-function inherited(): NodeJS.ProcessEnv {
-  const { PATH, HOME, USER, LANG, LC_ALL, TZ, TMPDIR } = globalThis.process.env;
-  return Object.fromEntries(
-    Object.entries({ PATH, HOME, USER, LANG, LC_ALL, TZ, TMPDIR }).filter(([, value]) => value !== undefined),
-  );
-}
-
-async function memberReady(member: Member, onProgress: (progress: SystemProgress) => void): Promise<void> {
-  await untilReady(member);
-  onProgress({ name: member.name, status: 'up', detail: `process ${member.process.pid ?? '?'}` });
-}
-
-function reportDeath(name: string, exit: ProcessExit, onProgress: (progress: SystemProgress) => void): void {
-  if (exit.restartInMs === undefined) return;
-  const cause = exit.signal ?? `exit code ${exit.code ?? '?'}`;
-  onProgress({ name, status: 'died', detail: `${cause}; starting again in ${exit.restartInMs} ms` });
 }
 
 async function endInOrder(ends: (() => Promise<void>)[]): Promise<void> {

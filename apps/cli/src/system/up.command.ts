@@ -6,6 +6,7 @@ import { colours, paint, type Terminal } from '../terminal/terminal.js';
 interface UpOptions {
   readonly port: number;
   readonly runners: number;
+  readonly worker?: readonly string[];
 }
 
 const DEFAULT_PORT = 4180;
@@ -15,17 +16,19 @@ export function upCommand(terminal: Terminal): Command {
     .description('start the whole system on this machine and keep it up; Ctrl-C stops it')
     .option('--port <port>', 'port of the API on 127.0.0.1', positiveInteger, DEFAULT_PORT)
     .option('--runners <n>', 'runners to start', positiveInteger, 1)
+    .option('--worker <file...>', 'modules whose functions tasks may name as their handler')
     .addHelpText(
       'after',
       '\nDATABASE_URL and NATS_URL name servers to use instead of the embedded ones; NECROCODE_HOME says where everything is kept.',
     )
-    .action(async ({ port, runners }: UpOptions) => {
+    .action(async ({ port, runners, worker: workers = [] }: UpOptions) => {
       const home = findHome();
       const ended = untilSignalled();
       const system = await startSystem({
         home,
         gatewayPort: port,
         runners,
+        workers,
         databaseUrl: process.env['DATABASE_URL'],
         natsUrl: process.env['NATS_URL'],
         onProgress: (progress) => terminal.say(progressLine(progress)),
@@ -45,7 +48,7 @@ export function progressLine({ name, status, detail }: SystemProgress): string {
 }
 
 /** Listens from the start: a Ctrl-C while things come up is kept until they can be stopped in order. */
-function untilSignalled(): Promise<NodeJS.Signals> {
+export function untilSignalled(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
   });

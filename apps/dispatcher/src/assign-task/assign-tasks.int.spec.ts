@@ -77,6 +77,26 @@ describe('assigning', () => {
     expect(small.runnerId).not.toBe(large.runnerId);
   });
 
+  it('takes functions where all of the job are, and lets others pass while that is nowhere', async () => {
+    const replica = await stage.open();
+    await replica.register(runnerDescription(1));
+    const call = (name: string) => task(name, { command: [], handler: { name, input: null } });
+    const waiting = Array.from({ length: 60 }, () => submission([call('print')], { priority: 90 }));
+    for (const job of waiting) await replica.submit(job);
+    const both = submission([call('resize'), call('upload')], { priority: 50 });
+    const plain = submission([task('plain')], { priority: 1 });
+    await replica.submit(both);
+    await replica.submit(plain);
+    expect((await assignAll(replica)).map(({ job }) => job.jobId)).toEqual([plain.jobId]);
+    await replica.register({ ...runnerDescription(9), handlers: ['resize'] });
+    expect(await assignAll(replica)).toEqual([]);
+    const able = await replica.register({ ...runnerDescription(9), handlers: ['resize', 'upload'] });
+    expect((await assignAll(replica)).map(({ assignment }) => assignment.runnerId)).toEqual([
+      able.runnerId,
+      able.runnerId,
+    ]);
+  });
+
   it('leaves the task claimable when the append fails half-way', async () => {
     let failing = true;
     const replica = await stage.open((store) => ({

@@ -7,6 +7,8 @@ export interface RunnerPlaces {
   readonly free: number;
   /** False while it is drained: it finishes the jobs it has. */
   readonly takesNewJobs: boolean;
+  /** Functions it can run. */
+  readonly handlers: readonly string[];
 }
 
 export interface Placement {
@@ -18,6 +20,8 @@ export interface Placement {
 export interface Wish {
   /** The runner its job keeps to, because the workspace is there; null before the first assignment. */
   readonly runnerId: RunnerId | null;
+  /** Functions its job needs. The runner of a job was chosen for them, and is not asked again. */
+  readonly handlers: readonly string[];
   /** Free slots of the pool it leases from; null when it needs none. */
   readonly freeSlots: readonly SlotDefinition[] | null;
 }
@@ -26,10 +30,13 @@ export interface Wish {
  * The emptiest runner that can take the task, so that load spreads; between equals the one with the smaller id, so that the
  * choice can be repeated. Null: none can now.
  */
-export function chooseRunner({ runnerId, freeSlots }: Wish, runners: readonly RunnerPlaces[]): Placement | null {
+export function chooseRunner(
+  { runnerId, handlers, freeSlots }: Wish,
+  runners: readonly RunnerPlaces[],
+): Placement | null {
   let best: (Placement & { readonly free: number }) | null = null;
   for (const runner of runners) {
-    const may = runnerId === null ? runner.takesNewJobs : runner.runnerId === runnerId;
+    const may = runnerId === null ? canTakeOn(runner, handlers) : runner.runnerId === runnerId;
     if (!may || runner.free < 1) continue;
     if (best && (runner.free < best.free || (runner.free === best.free && runner.runnerId > best.runnerId))) continue;
     const slot = freeSlots?.find((candidate) => candidate.runnerId === runner.runnerId) ?? null;
@@ -37,4 +44,8 @@ export function chooseRunner({ runnerId, freeSlots }: Wish, runners: readonly Ru
     best = { runnerId: runner.runnerId, slot, free: runner.free };
   }
   return best && { runnerId: best.runnerId, slot: best.slot };
+}
+
+function canTakeOn(runner: RunnerPlaces, handlers: readonly string[]): boolean {
+  return runner.takesNewJobs && handlers.every((handler) => runner.handlers.includes(handler));
 }

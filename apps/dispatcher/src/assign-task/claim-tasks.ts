@@ -21,12 +21,13 @@ const CLAIM = /* sql */ `
     from ${SCHEMA}.ready_task ready
     left join ${SCHEMA}.placement using (job_id)
     where ready.not_before <= $1
-      and (placement.runner_id = any($2::text[]) or (placement.runner_id is null and cardinality($5::text[]) > 0))
+      and (placement.runner_id = any($2::text[]) or (placement.runner_id is null and exists (
+        select from ${SCHEMA}.runner where runner_id = any($5::text[]) and runner.handlers @> ready.handlers)))
       and (ready.slot_pool is null or exists (
-        select from ${SCHEMA}.slot
+        select from ${SCHEMA}.slot join ${SCHEMA}.runner using (runner_id)
         where slot.pool = ready.slot_pool and slot.status = 'free' and slot.slot_id = any($3::text[])
           and (slot.runner_id = placement.runner_id
-            or (placement.runner_id is null and slot.runner_id = any($5::text[])))))
+            or (placement.runner_id is null and slot.runner_id = any($5::text[]) and runner.handlers @> ready.handlers))))
     order by ready.priority desc, ready.submitted_at, ready.task_id
     limit $4
     for update of ready skip locked

@@ -21,7 +21,7 @@ export async function lockPlaces(transaction: OpenTransaction): Promise<readonly
   // Casts here and below: the columns are those of the statements.
   const runnerIds = (locked.rows as { runner_id: RunnerId }[]).map((row) => row.runner_id);
   const { rows } = await transaction.query(
-    `select runner_id as "runnerId", slot_ids as "slotIds", status = 'ready' as "takesNewJobs", capacity - (
+    `select runner_id as "runnerId", slot_ids as "slotIds", handlers, status = 'ready' as "takesNewJobs", capacity - (
        select count(*)::int from ${SCHEMA}.assignment where assignment.runner_id = runner.runner_id) as free
      ${OPEN} and runner_id = any($1::text[]) order by runner_id`,
     [runnerIds],

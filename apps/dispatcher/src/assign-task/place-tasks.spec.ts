@@ -37,7 +37,7 @@ function openRunner(free: number, pools: Readonly<Record<string, number>> = {}):
   const { runnerId, slots } = runnerDescription(free, pools);
   const added: SlotPoolEvent = { type: 'SlotsAdded', pool: 'repos', slots, at };
   const pool = slotPoolDecider.evolve(slotPoolDecider.initial, added);
-  return { runnerId, free, takesNewJobs: true, slotIds: slots.map(({ slotId }) => slotId), pool };
+  return { runnerId, free, takesNewJobs: true, handlers: [], slotIds: slots.map(({ slotId }) => slotId), pool };
 }
 
 describe('placing tasks', () => {

@@ -1,6 +1,7 @@
 import {
   type Assignment,
   type ExecutionId,
+  handlersOf,
   type Job,
   type JobEvent,
   type JobId,
@@ -64,7 +65,10 @@ function placeOne(placed: Placed, candidate: Candidate, at: Timestamp): Placed {
 
   const pool = task.spec.slotPool;
   const freeSlots = pool === null ? null : freeSlotsOf(placed, pool);
-  const placement = chooseRunner({ runnerId: job.runnerId, freeSlots }, placed.runners);
+  const placement = chooseRunner(
+    { runnerId: job.runnerId, handlers: handlersOf(job.tasks), freeSlots },
+    placed.runners,
+  );
   if (!placement) return placed;
 
   const { runnerId } = placement;

@@ -1,5 +1,6 @@
 import { DispatchTables1 } from './1-dispatch-tables.js';
 import { OpenJobs2 } from './2-open-jobs.js';
+import { Handlers3 } from './3-handlers.js';
 
 /** Oldest first. */
-export const migrations = [DispatchTables1, OpenJobs2] as const;
+export const migrations = [DispatchTables1, OpenJobs2, Handlers3] as const;

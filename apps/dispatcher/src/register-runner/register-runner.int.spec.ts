@@ -73,7 +73,10 @@ describe('a runner', () => {
       [9, 3],
       [7, 2],
     ] as const) {
-      const { text, values } = runnerRowStatement({ runnerId, status: 'ready', capacity, slotIds }, version);
+      const { text, values } = runnerRowStatement(
+        { runnerId, status: 'ready', capacity, slotIds, handlers: [] },
+        version,
+      );
       await replica.database.query(text, [...values]);
     }
     expect(await replica.rows('runner')).toMatchObject([{ capacity: 9, version: 3 }]);

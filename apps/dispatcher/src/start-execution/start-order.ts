@@ -12,11 +12,13 @@ export interface StartOrder {
 
 /** What the runner is asked. Carries argv and env: never to be logged. */
 export function startRequestOf({ job, task, assignment, traceparent }: StartOrder): StartRequest {
-  const { taskId, key, command, env, workingDirectory, timeoutMs, signal, signalTo, gracePeriodMs } = task.spec;
+  const { taskId, key, command, handler, env, workingDirectory, timeoutMs, signal, signalTo, gracePeriodMs } =
+    task.spec;
   return {
     execution: { ...assignment, jobId: job.jobId, taskId },
     taskKey: key,
     command: [...command],
+    ...(handler === undefined ? {} : { handler }),
     env: { ...env },
     workingDirectory,
     timeoutMs,

@@ -78,7 +78,7 @@ describe('the rows of a job', () => {
         [a.taskId, jobId],
         [b.taskId, jobId],
       ],
-      ready: [[a.taskId, { jobId, priority: 70, submittedAt: at, notBefore: at, slotPool: 'repos' }]],
+      ready: [[a.taskId, { jobId, priority: 70, submittedAt: at, notBefore: at, slotPool: 'repos', handlers: [] }]],
       assignments: [],
       starts: [],
       placements: [],

@@ -1,6 +1,7 @@
 import {
   type BatchId,
   type ExecutionId,
+  handlersOf,
   isWaiting,
   type Job,
   type JobEvent,
@@ -20,6 +21,8 @@ export interface ReadyRow {
   readonly submittedAt: Timestamp;
   readonly notBefore: Timestamp;
   readonly slotPool: string | null;
+  /** Functions its job needs where it runs. */
+  readonly handlers: readonly string[];
 }
 
 export interface AssignmentRow {
@@ -69,6 +72,7 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
     placements: new Map<JobId, RunnerId | null>(),
   };
   const byId = new Map(job.tasks.map((task) => [task.spec.taskId, task]));
+  const handlers = handlersOf(job.tasks);
   for (const event of events) apply(event);
   return changes;
 
@@ -78,7 +82,7 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
         for (const { taskId } of event.tasks) changes.tasks.set(taskId, job.jobId);
         return;
       case 'TaskQueued':
-        changes.ready.set(event.taskId, readyRow(job, byId.get(event.taskId), event.at));
+        changes.ready.set(event.taskId, readyRow(job, handlers, byId.get(event.taskId), event.at));
         return;
       case 'TaskAssigned': {
         const { executionId, runnerId } = event.assignment;
@@ -91,7 +95,7 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
       case 'TaskUnassigned': {
         const task = byId.get(event.taskId);
         const notBefore = later(event.at, pauseAfterRefusals(task));
-        changes.ready.set(event.taskId, readyRow(job, task, notBefore));
+        changes.ready.set(event.taskId, readyRow(job, handlers, task, notBefore));
         changes.assignments.set(event.taskId, null);
         changes.starts.set(event.executionId, false);
         return;
@@ -101,7 +105,7 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
         changes.starts.set(event.executionId, false);
         return;
       case 'TaskRetryScheduled':
-        changes.ready.set(event.taskId, readyRow(job, byId.get(event.taskId), event.notBefore));
+        changes.ready.set(event.taskId, readyRow(job, handlers, byId.get(event.taskId), event.notBefore));
         changes.assignments.set(event.taskId, null);
         changes.starts.set(event.executionId, false);
         return;
@@ -156,9 +160,16 @@ function openJobChange(events: readonly JobEvent[], job: Job): OpenJobChange {
   return { kind: events[0]?.type === 'JobSubmitted' ? 'opened' : 'moved', row, events: events.length };
 }
 
-function readyRow(job: Job, task: Task | undefined, notBefore: Timestamp): ReadyRow {
+function readyRow(job: Job, handlers: readonly string[], task: Task | undefined, notBefore: Timestamp): ReadyRow {
   const { jobId, submittedAt } = job;
-  return { jobId, priority: job.spec.priority, submittedAt, notBefore, slotPool: task?.spec.slotPool ?? null };
+  return {
+    jobId,
+    priority: job.spec.priority,
+    submittedAt,
+    notBefore,
+    slotPool: task?.spec.slotPool ?? null,
+    handlers,
+  };
 }
 
 function later(at: Timestamp, ms: number): Timestamp {

@@ -44,8 +44,10 @@ function insertTasks(rows: Rows<JobRowChanges['tasks']>): Statement {
 function upsertReady(rows: Rows<JobRowChanges['ready']>): Statement {
   if (rows.length === 0) return null;
   return {
-    text: `insert into ${SCHEMA}.ready_task (task_id, job_id, priority, submitted_at, not_before, slot_pool)
-           select * from unnest($1::text[], $2::text[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::text[])
+    text: `insert into ${SCHEMA}.ready_task (task_id, job_id, priority, submitted_at, not_before, slot_pool, handlers)
+           select task_id, job_id, priority, submitted_at, not_before, slot_pool, string_to_array(handlers, ' ')
+           from unnest($1::text[], $2::text[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[])
+             as row (task_id, job_id, priority, submitted_at, not_before, slot_pool, handlers)
            on conflict (task_id) do update set not_before = excluded.not_before`,
     values: [
       rows.map(([taskId]) => taskId),
@@ -54,6 +56,8 @@ function upsertReady(rows: Rows<JobRowChanges['ready']>): Statement {
       rows.map(([, row]) => row.submittedAt),
       rows.map(([, row]) => row.notBefore),
       rows.map(([, row]) => row.slotPool),
+      // No name of a handler has a blank in it. SQL cannot unnest lists of lists of differing length.
+      rows.map(([, row]) => row.handlers.join(' ')),
     ],
   };
 }

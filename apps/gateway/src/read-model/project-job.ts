@@ -22,12 +22,14 @@ export function projectJob(row: JobRow | undefined, event: JobEvent, position: b
 
 /** Lists show neither what a task runs nor with what, which is most of what a job weighs. */
 function lean(event: JobEvent): JobEvent {
+  if (event.type === 'TaskCompleted') return { ...event, result: null };
   if (event.type !== 'JobSubmitted') return event;
   return { ...event, spec: { ...event.spec, metadata: {} }, tasks: event.tasks.map(leanTask) };
 }
 
 function leanTask(task: SubmittedTask): SubmittedTask {
-  return { ...task, command: [], env: {}, artifacts: [] };
+  const { handler, ...lean } = { ...task, command: [], env: {}, artifacts: [] };
+  return handler === undefined ? lean : { ...lean, handler: { name: handler.name, input: null } };
 }
 
 /** The story of a job is over: nothing more is to come of it. */

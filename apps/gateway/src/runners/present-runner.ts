@@ -7,7 +7,7 @@ export function presentRunner(
   registeredAt: string,
 ): RunnerResource {
   const { runner, status, since } = state;
-  const { runnerId, host, capacity, containment, labels, version, slots } = runner;
+  const { runnerId, host, capacity, containment, labels, version, slots, handlers = [] } = runner;
   return {
     runnerId,
     host,
@@ -19,6 +19,7 @@ export function presentRunner(
     labels: { ...labels },
     version,
     slots: slots.map(({ pool, slotId, kind }) => ({ pool, slotId, kind })),
+    handlers: [...handlers],
     actions: runnerActions(state),
   };
 }

@@ -17,6 +17,7 @@ export function presentTask(jobId: JobId, task: Task, states: ExecutionStates): 
     key: spec.key,
     status: progress.status,
     command: [...spec.command],
+    handler: spec.handler?.name ?? null,
     environment: Object.keys(spec.env),
     dependsOn: [...spec.dependsOn],
     slotPool: spec.slotPool,
@@ -37,8 +38,10 @@ export function presentTask(jobId: JobId, task: Task, states: ExecutionStates): 
 /** The facts only some statuses have; null for the others. */
 function whatBecameOfIt(
   progress: TaskProgress,
-): Pick<TaskResource, 'error' | 'notBefore' | 'cancellationId' | 'neverStarted' | 'because' | 'endedAt'> {
+): Pick<TaskResource, 'result' | 'error' | 'notBefore' | 'cancellationId' | 'neverStarted' | 'because' | 'endedAt'> {
   return {
+    // Cast: reported as JSON, kept as JSON; the domain does not look inside.
+    result: ('result' in progress ? progress.result : null) as TaskResource['result'],
     error: 'error' in progress ? presentError(progress.error) : null,
     notBefore: progress.status === 'retrying' ? progress.notBefore : null,
     cancellationId: 'cancellationId' in progress ? progress.cancellationId : null,

@@ -23,10 +23,15 @@ function taskIdOf(taskKey: string, owner: string, key: string | undefined): Task
   return key === undefined ? newId('task') : idOf('task', uuidOfKey(owner, `task ${taskKey}`, key));
 }
 
-function toTask({ slot, timeoutMs, onCancel, ...task }: SubmitJobBody['tasks'][number], taskId: TaskId): SubmittedTask {
+function toTask(
+  { slot, timeoutMs, onCancel, command, handler, input, ...task }: SubmitJobBody['tasks'][number],
+  taskId: TaskId,
+): SubmittedTask {
   return {
     ...task,
     taskId,
+    command: command ?? [],
+    ...(handler === undefined ? {} : { handler: { name: handler, input: input ?? null } }),
     slotPool: slot?.pool ?? null,
     timeoutMs: timeoutMs ?? null,
     onCancelArtifacts: onCancel.artifacts,

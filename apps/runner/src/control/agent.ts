@@ -13,6 +13,7 @@ import { type Containment, listContainments, scanForMarkers } from '@necrocode/p
 import type { Logger } from '@necrocode/service-kit/process';
 import { endingWithoutTree } from '../execution/endings.js';
 import type { ExecutionFiles } from '../execution/execution-file.js';
+import type { HandlerModule } from '../functions/handler-module.js';
 import { LiveExecution, MARKER } from '../execution/live-execution.js';
 import { Output } from '../execution/output.js';
 import type { Reports } from '../execution/reports.js';
@@ -26,6 +27,7 @@ export interface AgentParts {
   readonly capacity: number;
   readonly home: RunnerHome;
   readonly containment: Containment;
+  readonly handlers: HandlerModule | null;
   readonly files: ExecutionFiles;
   readonly reports: Reports;
   readonly publisher: RunnerPublisher;
@@ -57,10 +59,10 @@ export class Agent {
     if (known) return { answer: 'accepted' }; // It ran here and has ended: the report says how.
     if (this.draining) return { answer: 'refused', because: 'draining' };
     if (this.live.size >= this.parts.capacity) return { answer: 'refused', because: 'full' };
-    const { files, reports, publisher, containment, home, logger } = this.parts;
+    const { files, reports, publisher, containment, handlers, home, logger } = this.parts;
     const output = new Output(publisher, execution, request.taskKey);
     const place = home.place(request);
-    const started = new LiveExecution({ request, place, containment, files, reports, output, logger });
+    const started = new LiveExecution({ request, place, containment, handlers, files, reports, output, logger });
     this.live.set(execution.executionId, started);
     void started.ended.then(() => this.live.delete(execution.executionId));
     return { answer: 'accepted' };

@@ -7,7 +7,10 @@ import {
   spawnTree,
   type StopReport,
 } from '@necrocode/process-tree';
-import type { Logger } from '@necrocode/service-kit/process';
+import { CodedError, type Logger } from '@necrocode/service-kit/process';
+import type { HandlerModule } from '../functions/handler-module.js';
+import { withOutcome } from '../functions/outcome-of.js';
+import { workOf } from '../functions/work-of.js';
 import type { Place } from '../workspace/place.js';
 import { endingOf, endingWithoutTree, signalEvidence } from './endings.js';
 import type { ExecutionFiles } from './execution-file.js';
@@ -19,6 +22,7 @@ export interface ExecutionParts {
   readonly request: StartRequest;
   readonly place: Place;
   readonly containment: Containment;
+  readonly handlers: HandlerModule | null;
   readonly files: ExecutionFiles;
   readonly reports: Reports;
   readonly output: Output;
@@ -81,11 +85,12 @@ export class LiveExecution {
     const { executionId } = execution;
     files.write({ execution, stop: null, tree: null, ending: null });
     await place.prepare();
+    const work = workOf(request, place, this.parts.handlers);
     const tree = await spawnTree({
       name: executionId,
-      command: request.command,
+      command: work.command,
       cwd: place.workingDirectory,
-      env: taskEnvironment(request, place, process.env),
+      env: { ...taskEnvironment(request, place, process.env), ...work.env },
       marker: { name: MARKER, value: executionId },
       containment,
       // The last look: a stop that came while the tree was being built means that nothing of it ever runs.
@@ -110,7 +115,8 @@ export class LiveExecution {
     const report = this.stopping ? await tree.gone : await this.endLeftovers(tree);
     await tree.outputEnded;
     await output.stored(OUTPUT_STORED_MS);
-    return this.provenEnding(report);
+    const ending = this.provenEnding(report);
+    return work.outcomeFile === null ? ending : withOutcome(ending, work.outcomeFile);
   }
 
   private provenEnding(report: StopReport): ExecutionEnding {
@@ -151,7 +157,7 @@ export class LiveExecution {
   private failure(error: unknown): ExecutionEnding {
     const { containment, logger } = this.parts;
     const { executionId } = this.execution;
-    const coded = error instanceof ProcessTreeError ? START_ERRORS[error.code] : undefined;
+    const coded = codeOf(error);
     const code = coded ?? 'start-failed';
     const message = error instanceof Error ? error.message : 'the command could not be started';
     if (coded) logger.info({ executionId, code }, 'the command could not be started');
@@ -160,6 +166,11 @@ export class LiveExecution {
     const reason = this.stopping?.reason ?? 'start-failed';
     return endingWithoutTree(reason, containment.means, new Date().toISOString(), more);
   }
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (error instanceof CodedError) return error.code;
+  return error instanceof ProcessTreeError ? START_ERRORS[error.code] : undefined;
 }
 
 /** Codes of the catalog for what can be wrong with a start. */

@@ -2,10 +2,16 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { RunnerDescription, RunnerId, SlotId } from '@necrocode/domain';
 import type { Containment } from '@necrocode/process-tree';
+import type { HandlerModule } from '../functions/handler-module.js';
 import type { RunnerConfig } from '../runner.config.js';
 
 /** What this runner says of itself. */
-export function describeRunner(runnerId: RunnerId, config: RunnerConfig, containment: Containment) {
+export function describeRunner(
+  runnerId: RunnerId,
+  config: RunnerConfig,
+  containment: Containment,
+  handlers: HandlerModule | null,
+) {
   return {
     runnerId,
     host: hostname(),
@@ -22,6 +28,7 @@ export function describeRunner(runnerId: RunnerId, config: RunnerConfig, contain
         slotId: `${runnerId}/${pool}/${index + 1}` as SlotId,
       })),
     ),
+    handlers: [...(handlers?.names ?? [])],
     version: '0.1.0',
   } satisfies RunnerDescription;
 }

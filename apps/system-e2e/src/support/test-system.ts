@@ -5,10 +5,10 @@ import { startSystem } from '@necrocode/local-system';
 import { eventually, tempDirectory } from '@necrocode/testing';
 
 /** The whole system as processes of its own, on free ports, in a directory of its own. */
-export async function testSystem() {
+export async function testSystem({ workers = [] }: { readonly workers?: readonly string[] } = {}) {
   const directory = await tempDirectory();
   const home = join(directory.path, 'home');
-  const system = await startSystem({ home, env: { LOG_LEVEL: 'debug' } });
+  const system = await startSystem({ home, workers, env: { LOG_LEVEL: 'debug' } });
   const client = new NecrocodeClient({ baseUrl: system.gatewayUrl, token: system.token });
   return {
     system,

@@ -19,6 +19,8 @@ export const runnerResource = z
     labels: z.record(z.string(), z.string()),
     version: z.string(),
     slots: z.array(z.object({ pool: z.string(), slotId, kind: slotKind })),
+    /** Functions it can run. */
+    handlers: z.array(z.string()),
     actions: z.array(action),
   })
   .meta({ id: 'Runner' });

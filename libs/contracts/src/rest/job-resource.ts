@@ -39,7 +39,9 @@ export const taskResource = z
     jobId,
     key: z.string(),
     status: taskStatus,
+    /** Empty where a handler runs instead. */
     command: z.array(z.string()),
+    handler: z.string().nullable(),
     environment: z.array(z.string()),
     dependsOn: z.array(z.string()),
     slotPool: z.string().nullable(),
@@ -51,6 +53,8 @@ export const taskResource = z
     /** Attempts assigned so far, of at most `maxAttempts`. */
     attempts: z.int(),
     maxAttempts: z.int(),
+    /** What its function returned; null before, and for a command. */
+    result: json.nullable(),
     /** Of a failed task, or of the last attempt of one that is retrying. */
     error: resourceError.nullable(),
     /** When the next attempt may start; only while retrying. */

@@ -12,6 +12,7 @@ export const JOB_LIMITS = {
   labels: 64,
   gracePeriodMs: 3_600_000,
   timeoutMs: 30 * 24 * 3_600_000,
+  inputBytes: 64 * 1024,
 } as const;
 
 /** Any JSON value, named so that a document of schemas can refer to it. */
@@ -64,7 +65,16 @@ const retry = z.strictObject({
 
 export const taskBody = z.strictObject({
   key,
-  command,
+  /** Either a command or a handler. */
+  command: command.optional(),
+  /** Name of a function in a worker, which runs instead of a command. */
+  handler: key.optional(),
+  /** What the function is given; default null. */
+  input: json
+    .refine((input) => Buffer.byteLength(JSON.stringify(input)) <= JOB_LIMITS.inputBytes, {
+      error: `at most ${JOB_LIMITS.inputBytes} bytes of JSON`,
+    })
+    .optional(),
   env: environment.default({}),
   workingDirectory: z.enum(['workspace', 'slot']).default('workspace'),
   dependsOn: z.array(key).max(JOB_LIMITS.tasks).default([]),
@@ -104,8 +114,24 @@ export const submitJobBody = z
           message: 'workingDirectory "slot" needs a slot',
         });
       }
+      for (const { field, message } of faultsOfWork(task)) {
+        context.addIssue({ code: 'custom', path: ['tasks', index, field], message });
+      }
     });
   });
+
+/** A task runs one thing: a command, or a function with its input. */
+function faultsOfWork({ command, handler, input }: z.infer<typeof taskBody>): readonly FieldMessage[] {
+  if (command !== undefined && handler !== undefined) return [{ field: 'handler', message: 'not beside a command' }];
+  if (handler !== undefined) return [];
+  const missing = command === undefined ? [{ field: 'command', message: 'a task needs a command or a handler' }] : [];
+  return input === undefined ? missing : [...missing, { field: 'input', message: 'only with a handler' }];
+}
+
+interface FieldMessage {
+  readonly field: string;
+  readonly message: string;
+}
 
 export type SubmitJobBody = z.infer<typeof submitJobBody>;
 /** As a caller may write it: whatever has a default may be left out. */

@@ -17,7 +17,9 @@ import {
 export const startRequest = z.object({
   execution: executionIdentity,
   taskKey: z.string(),
-  command: z.array(z.string()).min(1),
+  /** Empty where a handler runs instead. */
+  command: z.array(z.string()),
+  handler: z.object({ name: z.string(), input: z.unknown() }).optional(),
   env: z.record(z.string(), z.string()),
   workingDirectory: z.enum(['workspace', 'slot']),
   timeoutMs: z.int().min(1).nullable(),

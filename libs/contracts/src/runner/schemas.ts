@@ -61,6 +61,8 @@ export const executionEnding = z.object({
   exit: z.object({ code: z.int().nullable(), signal: z.string().nullable() }),
   started: z.boolean(),
   cancellationId: cancellationId.nullable(),
+  /** JSON: it came as such. */
+  result: z.unknown().optional(),
   error: codedError.nullable(),
   evidence: deathEvidence,
 }) satisfies z.ZodType<ExecutionEnding>;
@@ -73,6 +75,7 @@ export const runnerDescription = z.object({
   containment,
   labels: z.record(z.string(), z.string()),
   slots: z.array(z.object({ pool: z.string(), slotId, runnerId, kind: slotKind })),
+  handlers: z.array(z.string()).exactOptional(),
   version: z.string(),
 }) satisfies z.ZodType<RunnerDescription>;
 

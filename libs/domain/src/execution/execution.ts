@@ -47,7 +47,9 @@ export interface ExecutionEnding {
   readonly started: boolean;
   /** The cancellation that asked for the stop; null when none did. */
   readonly cancellationId: CancellationId | null;
-  /** For `start-failed`: a code of the error catalog and what the system said. */
+  /** What its function returned, when it did. */
+  readonly result?: unknown;
+  /** For `start-failed`, or a function that failed: a code of the error catalog and what was said. */
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly evidence: DeathEvidence;
 }

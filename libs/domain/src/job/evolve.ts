@@ -106,7 +106,11 @@ function progressAfter(
         ? { status: 'running', assignment: progress.assignment, startedAt: event.at }
         : progress;
     case 'TaskCompleted':
-      return { status: 'completed', endedAt: event.at };
+      return {
+        status: 'completed',
+        endedAt: event.at,
+        ...(event.result === undefined ? {} : { result: event.result }),
+      };
     case 'TaskFailed':
       return { status: 'failed', error: event.error, endedAt: event.at };
     case 'TaskRetryScheduled':

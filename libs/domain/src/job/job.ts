@@ -57,6 +57,8 @@ export type JobEvent =
       readonly type: 'TaskCompleted';
       readonly taskId: TaskId;
       readonly executionId: ExecutionId;
+      /** What its function returned. Absent for a command. */
+      readonly result?: unknown;
       readonly at: Timestamp;
     }
   | {
@@ -201,7 +203,7 @@ export type TaskProgress =
       readonly cancellationId: CancellationId;
       readonly started: boolean;
     }
-  | { readonly status: 'completed'; readonly endedAt: Timestamp }
+  | { readonly status: 'completed'; readonly endedAt: Timestamp; readonly result?: unknown }
   | { readonly status: 'failed'; readonly error: TaskError; readonly endedAt: Timestamp }
   | {
       readonly status: 'cancelled';

@@ -25,7 +25,10 @@ function endTask(task: Task, progress: Assigned, command: RecordEnding): JobEven
     const neverStarted = !ending.started && task.attempts === 1;
     return { type: 'TaskCancelled', taskId, cancellationId, neverStarted, at };
   }
-  if (ending.reason === 'exited' && ending.exit.code === 0) return { type: 'TaskCompleted', taskId, executionId, at };
+  if (ending.reason === 'exited' && ending.exit.code === 0 && ending.error === null) {
+    const result = ending.result === undefined ? {} : { result: ending.result };
+    return { type: 'TaskCompleted', taskId, executionId, ...result, at };
+  }
   return failOrRetry(task, command);
 }
 
@@ -87,10 +90,12 @@ function errorOf({ reason, exit, error }: ExecutionEnding): TaskError {
       return { code: 'runner-lost', message: `the runner was lost while the task ran (${reason})` };
     case 'exited':
     case 'stopped':
-      return {
-        code: 'command-failed',
-        message: exit.signal === null ? `exited with code ${exit.code ?? 'unknown'}` : `ended by ${exit.signal}`,
-      };
+      return (
+        error ?? {
+          code: 'command-failed',
+          message: exit.signal === null ? `exited with code ${exit.code ?? 'unknown'}` : `ended by ${exit.signal}`,
+        }
+      );
     default:
       return reason satisfies never;
   }

@@ -24,8 +24,10 @@ export interface Backoff {
 export interface TaskSpec {
   /** Unique within the job; what `dependsOn` names. */
   readonly key: string;
-  /** argv; run as it stands, never through a shell. */
+  /** argv; run as it stands, never through a shell. Empty where a handler runs instead. */
   readonly command: readonly string[];
+  /** A function of a worker that runs instead of a command. */
+  readonly handler?: { readonly name: string; readonly input: unknown };
   readonly env: Readonly<Record<string, string>>;
   /** The job's workspace, shared by its tasks, or the directory of the leased slot. */
   readonly workingDirectory: 'workspace' | 'slot';

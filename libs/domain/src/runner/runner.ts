@@ -13,6 +13,8 @@ export interface RunnerDescription {
   readonly containment: Containment;
   readonly labels: Readonly<Record<string, string>>;
   readonly slots: readonly (SlotDefinition & { readonly pool: string })[];
+  /** Functions it can run. Absent from agents of before there were any. */
+  readonly handlers?: readonly string[];
   readonly version: string;
 }
 

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import {
+  defaultRestartPolicy,
+  pickPort,
+  type ProcessExit,
+  type SupervisedProcess,
+  superviseProcess,
+} from '@necrocode/embedded';
+import { logDirectory } from './home.js';
+import { entryOf, type ServiceName } from './members.js';
+import { untilReady } from './until-ready.js';
+
+export interface SystemProgress {
+  readonly name: string;
+  readonly status: 'starting' | 'up' | 'died' | 'stopping' | 'stopped';
+  readonly detail?: string;
+}
+
+export interface Member {
+  readonly name: string;
+  readonly healthUrl: string;
+  readonly logFile: string;
+  readonly process: SupervisedProcess;
+}
+
+export interface MemberDefinition {
+  readonly name: string;
+  readonly app: ServiceName | 'runner';
+  readonly home: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly onProgress: (progress: SystemProgress) => void;
+}
+
+export async function startMember({ name, app, home, env, onProgress }: MemberDefinition): Promise<Member> {
+  onProgress({ name, status: 'starting' });
+  const healthPort = await pickPort();
+  const logFile = join(logDirectory(home), `${name}.log`);
+  const process = await superviseProcess({
+    name,
+    command: [globalThis.process.execPath, '--enable-source-maps', entryOf(app)],
+    env: { ...inherited(), ...forApp(app, env), HEALTH_PORT: String(healthPort) },
+    logFile,
+    stateFile: join(home, 'processes', `${name}.json`),
+    restart: { ...defaultRestartPolicy, initialMs: 50 },
+    onExit: (exit) => reportDeath(name, exit, onProgress),
+  });
+  return { name, process, logFile, healthUrl: `http://127.0.0.1:${healthPort}` };
+}
+
+/** Each process gets what it needs and no more: the token is the gateway's, the database is not the runner's. */
+function forApp(app: ServiceName | 'runner', env: Readonly<Record<string, string>>): Record<string, string> {
+  const { GATEWAY_TOKEN, GATEWAY_PORT, DATABASE_URL, ...rest } = env;
+  const database = DATABASE_URL === undefined ? {} : { DATABASE_URL };
+  const gateway = GATEWAY_TOKEN === undefined || GATEWAY_PORT === undefined ? {} : { GATEWAY_TOKEN, GATEWAY_PORT };
+  if (app === 'runner') return rest;
+  return app === 'gateway' ? { ...rest, ...database, ...gateway } : { ...rest, ...database };
+}
+
+/** What a process needs of the terminal's environment; jobs run with what the runner gives them. */
+function inherited(): NodeJS.ProcessEnv {
+  const { PATH, HOME, USER, LANG, LC_ALL, TZ, TMPDIR } = globalThis.process.env;
+  return Object.fromEntries(
+    Object.entries({ PATH, HOME, USER, LANG, LC_ALL, TZ, TMPDIR }).filter(([, value]) => value !== undefined),
+  );
+}
+
+export async function memberReady(member: Member, onProgress: (progress: SystemProgress) => void): Promise<void> {
+  await untilReady(member);
+  onProgress({ name: member.name, status: 'up', detail: `process ${member.process.pid ?? '?'}` });
+}
+
+export function reportDeath(name: string, exit: ProcessExit, onProgress: (progress: SystemProgress) => void): void {
+  if (exit.restartInMs === undefined) return;
+  const cause = exit.signal ?? `exit code ${exit.code ?? '?'}`;
+  onProgress({ name, status: 'died', detail: `${cause}; starting again in ${exit.restartInMs} ms` });
+}
