@@ -1,6 +1,8 @@
 import { subjects } from '@necrocode/contracts';
 import { consumeEvents, type EventConsumer, type MessagingConnection } from '@necrocode/messaging';
 import {
+  type CommandClient,
+  COMMANDS,
   CONFIG,
   consumerLog,
   DATABASE,
@@ -37,7 +39,7 @@ import { SCHEMA } from './tables/schema.js';
 
 const DURABLE = 'dispatcher-reactions';
 
-/** The map of the service: commands come in over NATS, what happened elsewhere as events, and two loops see to the rest. */
+/** The map of the service: commands come in over NATS, what happened elsewhere as events, and three loops see to the rest. */
 @Module({
   controllers: [
     SubmitJobController,
@@ -57,17 +59,19 @@ const DURABLE = 'dispatcher-reactions';
         store: TransactionalStore,
         database: DataSource,
         messaging: MessagingConnection,
+        commands: CommandClient,
         logger: Logger,
       ) =>
         new Dispatcher({
           store,
           database,
           runners: natsRunnerControl(messaging, config.START_TIMEOUT_MS),
+          commands,
           wakeRelay: () => nudge(messaging),
           config,
           logger,
         }),
-      inject: [CONFIG, EVENT_STORE, DATABASE, MESSAGING, LOGGER],
+      inject: [CONFIG, EVENT_STORE, DATABASE, MESSAGING, COMMANDS, LOGGER],
     },
     { provide: SubmitJob, useFactory: ({ submitJob }: Dispatcher) => submitJob, inject: [Dispatcher] },
     { provide: SubmitBatch, useFactory: ({ submitBatch }: Dispatcher) => submitBatch, inject: [Dispatcher] },

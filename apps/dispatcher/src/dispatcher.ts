@@ -1,5 +1,5 @@
-import type { ExecutionId } from '@necrocode/domain';
-import { Driver, DriveQueue, type Logger } from '@necrocode/service-kit';
+import type { ExecutionId, JobId } from '@necrocode/domain';
+import { type CommandClient, Driver, DriveQueue, type Logger } from '@necrocode/service-kit';
 import type { StoredEvent } from '@necrocode/event-store';
 import type { DataSource } from 'typeorm';
 import { AssignLoop } from './assign-task/assign-loop.js';
@@ -11,6 +11,7 @@ import { DequeueJobs } from './dequeue-jobs/dequeue-jobs.js';
 import { DescribeJob } from './describe-job/describe-job.js';
 import { HeldSlots } from './describe-job/held-slots.js';
 import type { DispatcherConfig } from './dispatcher.config.js';
+import { EnforceLimits } from './enforce-limits/enforce-limits.js';
 import { FindTask } from './find-task/find-task.js';
 import { FreeSlot } from './free-slot/free-slot.js';
 import { PreviewBlock } from './preview-block/preview-block.js';
@@ -25,7 +26,7 @@ import { SlotPools } from './streams/slot-pools.js';
 import { SubmitBatch } from './submit-batch/submit-batch.js';
 import { SubmitJob } from './submit-job/submit-job.js';
 import { OwnTables } from './tables/own-tables.js';
-import { SCHEMA, START_DRIVE } from './tables/schema.js';
+import { LIMIT_DRIVE, SCHEMA, START_DRIVE } from './tables/schema.js';
 import { UnassignTask } from './unassign-task/unassign-task.js';
 
 /** What a dispatcher stands on. */
@@ -33,6 +34,7 @@ export interface DispatcherGround {
   readonly store: TransactionalStore;
   readonly database: DataSource;
   readonly runners: RunnerControl;
+  readonly commands: Pick<CommandClient, 'ask'>;
   /** An append inside a transaction is not the store's to announce. */
   readonly wakeRelay: () => void;
   readonly config: Omit<
@@ -42,7 +44,7 @@ export interface DispatcherGround {
   readonly logger: Logger;
 }
 
-/** The parts of one replica, put together, and its two loops: assigning, and asking again for starts that were not answered. */
+/** The parts of one replica, put together, and its loops: assigning, asking again for starts that were not answered, and ending jobs that reach a limit. */
 export class Dispatcher {
   readonly tables: OwnTables;
   readonly submitJob: SubmitJob;
@@ -58,16 +60,20 @@ export class Dispatcher {
   readonly #reactions: Parameters<typeof react>[0];
   readonly #loop: AssignLoop;
   readonly #driver: Driver;
+  readonly #enforceLimits: EnforceLimits;
+  readonly #limitDriver: Driver;
 
   constructor(private readonly ground: DispatcherGround) {
-    const { store, database, runners, config, logger } = ground;
+    const { store, database, runners, commands, config, logger } = ground;
     const wake = (): void => this.#loop.wake();
     const jobs = new Jobs(store);
     const pools = new SlotPools(store);
     const starts = new DriveQueue(database, SCHEMA, START_DRIVE);
     this.tables = new OwnTables(database);
-    this.submitJob = new SubmitJob(store, wake, logger);
-    this.submitBatch = new SubmitBatch(store, wake, logger);
+    const limits = new DriveQueue(database, SCHEMA, LIMIT_DRIVE);
+    const look = (): void => this.#look();
+    this.submitJob = new SubmitJob(store, look, logger);
+    this.submitBatch = new SubmitBatch(store, look, logger);
     this.selectJobs = new SelectJobs(this.tables);
     this.dequeueJobs = new DequeueJobs(store, this.tables, logger);
     this.describeJob = new DescribeJob(jobs, new HeldSlots(this.tables));
@@ -90,6 +96,7 @@ export class Dispatcher {
       ),
       wakeAssignment: wake,
     };
+    this.#enforceLimits = new EnforceLimits(store, jobs, commands, limits, logger);
     this.#loop = new AssignLoop({
       assignBatch: () => this.assignBatch(),
       nextDueAt: (after) => nextDueAt(this.tables, after),
@@ -97,22 +104,30 @@ export class Dispatcher {
       pollMs: config.ASSIGN_POLL_MS,
       logger,
     });
+    const backoff = { firstMs: config.REDRIVE_FIRST_MS, longestMs: config.REDRIVE_LONGEST_MS };
     this.#driver = new Driver({
       queue: starts,
       drive: (executionId) => this.driveStart(executionId as ExecutionId), // The table's keys are what we wrote.
       logger,
-      backoff: { firstMs: config.REDRIVE_FIRST_MS, longestMs: config.REDRIVE_LONGEST_MS },
+      backoff,
+    });
+    this.#limitDriver = new Driver({
+      queue: limits,
+      drive: (jobId) => this.driveLimits(jobId as JobId), // The table's keys are what we wrote.
+      logger,
+      backoff,
     });
   }
 
   start(): void {
     this.#loop.start();
     this.#driver.start();
+    this.#limitDriver.start();
   }
 
   /** Finishes what is under way. */
   async stop(): Promise<void> {
-    await Promise.all([this.#loop.stop(), this.#driver.stop()]);
+    await Promise.all([this.#loop.stop(), this.#driver.stop(), this.#limitDriver.stop()]);
     await this.#startExecution.settled();
   }
 
@@ -128,7 +143,18 @@ export class Dispatcher {
     return batch;
   }
 
-  /** One step of the other loop. */
+  /** A new job may be assigned at once, or be late at once. */
+  #look(): void {
+    this.#loop.wake();
+    this.#limitDriver.nudge();
+  }
+
+  /** One step of the third loop. */
+  driveLimits(jobId: JobId): Promise<void> {
+    return this.#enforceLimits.drive(jobId);
+  }
+
+  /** One step of the second loop. */
   driveStart(executionId: ExecutionId): Promise<void> {
     return this.#startExecution.drive(executionId);
   }

@@ -35,6 +35,11 @@ export interface CreateOptions extends RequestOptions {
   readonly idempotencyKey?: string | undefined;
 }
 
+export interface SubmitOptions extends CreateOptions {
+  /** Cancel the job if it is not over by then: a time from now such as `10m`, or an RFC 3339 instant. */
+  readonly cancelAfter?: string | undefined;
+}
+
 export interface CancelOptions extends CreateOptions {
   /** Ask the gateway to answer when the cancellation has an outcome, at the latest after so many ms (at most 300,000). */
   readonly waitMs?: number | undefined;
@@ -50,13 +55,13 @@ export class NecrocodeClient {
     this.timeoutMs = options.timeoutMs ?? 30_000;
   }
 
-  submitJob(job: SubmitJobInput, options: CreateOptions = {}): Promise<SubmittedJob> {
-    return this.post('/jobs', job, options);
+  submitJob(job: SubmitJobInput, { cancelAfter, ...options }: SubmitOptions = {}): Promise<SubmittedJob> {
+    return this.post('/jobs', job, options, deadlineHeader(cancelAfter));
   }
 
   /** All of the jobs, or none. */
-  submitBatch(batch: SubmitBatchInput, options: CreateOptions = {}): Promise<SubmittedBatch> {
-    return this.post('/batches', batch, options);
+  submitBatch(batch: SubmitBatchInput, { cancelAfter, ...options }: SubmitOptions = {}): Promise<SubmittedBatch> {
+    return this.post('/batches', batch, options, deadlineHeader(cancelAfter));
   }
 
   /** Newest first. `cursor` is the `nextCursor` of the page before. */
@@ -174,8 +179,19 @@ export class NecrocodeClient {
     return this.transport.json({ ...options, method: 'GET', path, query });
   }
 
-  private post<Value>(path: string, body: unknown, options: CreateOptions): Promise<Value> {
-    return this.transport.json({ ...options, method: 'POST', path, body, headers: keyHeader(options) });
+  private post<Value>(
+    path: string,
+    body: unknown,
+    options: CreateOptions,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Value> {
+    return this.transport.json({
+      ...options,
+      method: 'POST',
+      path,
+      body,
+      headers: { ...headers, ...keyHeader(options) },
+    });
   }
 
   private cancel(path: string, body: CancelJobInput, options: CancelOptions): Promise<CancellationResult> {
@@ -206,4 +222,8 @@ export class NecrocodeClient {
 
 function keyHeader({ idempotencyKey }: CreateOptions): Record<string, string> {
   return idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
+}
+
+function deadlineHeader(cancelAfter: string | undefined): Record<string, string> {
+  return cancelAfter === undefined ? {} : { 'cancel-after': cancelAfter };
 }

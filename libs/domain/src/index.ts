@@ -18,6 +18,7 @@ export type {
   Job,
   JobCommand,
   JobEvent,
+  JobLimit,
   JobState,
   JobStatus,
   SparedTask,
@@ -28,11 +29,21 @@ export type {
   TaskStatus,
 } from './job/job.js';
 export { CASCADES } from './job/job.js';
-export type { ArtifactPolicy, Backoff, JobSpec, RetryPolicy, StopSignal, TaskSpec } from './job/task-spec.js';
+export type {
+  ArtifactPolicy,
+  Backoff,
+  Deadline,
+  JobSpec,
+  JobTimeouts,
+  RetryPolicy,
+  StopSignal,
+  TaskSpec,
+} from './job/task-spec.js';
 export { dependentsOf, findGraphProblems, type GraphProblem } from './job/job-graph.js';
 export { handlersOf } from './job/handlers-of.js';
 export { isTerminal } from './job/conclude.js';
 export { dequeuedJob, isWaiting } from './job/dequeue.js';
+export { deadlineOf, nextLimit } from './job/limits.js';
 export { jobDecider } from './job/decider.js';
 
 export type {

@@ -31,6 +31,8 @@ function aJob(...tasks: Task[]): Job {
     cancellations: [],
     runnerId,
     error: null,
+    overdue: null,
+    neverStarted: true,
     submittedAt: at,
     startedAt: at,
     endedAt: at,

@@ -2,7 +2,7 @@ import type { JobResource } from '@necrocode/contracts';
 import { Command } from 'commander';
 import { connect } from '../connection/connect.js';
 import { findJobId } from '../connection/find-job.js';
-import { ago } from '../terminal/duration.js';
+import { ago, duration } from '../terminal/duration.js';
 import { formatOption, type Format } from '../terminal/format.js';
 import { table, visible } from '../terminal/table.js';
 import { paint, type Terminal } from '../terminal/terminal.js';
@@ -36,6 +36,7 @@ export function showJob(job: JobResource, width: number): string {
     `  job        ${job.jobId}`,
     `  queue      ${job.queue}, priority ${job.priority}`,
     `  submitted  ${job.submittedAt} (${ago(job.submittedAt)})`,
+    ...limitLines(job),
     ...(job.runnerId === null ? [] : [`  runner     ${job.runnerId}`]),
     ...(job.error === null
       ? []
@@ -47,6 +48,19 @@ export function showJob(job: JobResource, width: number): string {
     '',
     table(['TASK', 'STATE', 'TRY', 'HELD BY', 'ID', 'NOTE'], rows, width),
   ].join('\n');
+}
+
+function limitLines({ timeouts, cancelAfter, overdue, neverStarted }: JobResource): string[] {
+  const limits = [
+    ...(timeouts.queueMs === null ? [] : [`to start within ${duration(timeouts.queueMs)}`]),
+    ...(timeouts.runMs === null ? [] : [`to run at most ${duration(timeouts.runMs)}`]),
+    ...(cancelAfter === null ? [] : [`to be over by ${cancelAfter}`]),
+  ];
+  return [
+    ...(limits.length === 0 ? [] : [`  limits     ${limits.join(', ')}`]),
+    ...(overdue === null ? [] : [`  too late   ${overdue.limit} at ${overdue.dueAt}: ${overdue.cancellationId}`]),
+    ...(neverStarted === true ? ['  started    never'] : []),
+  ];
 }
 
 function note(task: JobResource['tasks'][number]): string {

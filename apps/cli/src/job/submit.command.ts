@@ -3,6 +3,7 @@ import type { SubmitJobInput } from '@necrocode/contracts';
 import { Command } from 'commander';
 import { connect } from '../connection/connect.js';
 import { CommandFailure, EXIT } from '../exit-codes.js';
+import { deadlineArgument } from '../terminal/deadline-argument.js';
 import { formatOption, type Format } from '../terminal/format.js';
 import type { Terminal } from '../terminal/terminal.js';
 
@@ -10,6 +11,7 @@ interface SubmitOptions {
   readonly output: Format;
   readonly set: readonly string[];
   readonly idempotencyKey?: string;
+  readonly cancelAfter?: string;
 }
 
 export function submitCommand(terminal: Terminal): Command {
@@ -23,11 +25,16 @@ export function submitCommand(terminal: Terminal): Command {
       [],
     )
     .option('--idempotency-key <key>', 'sending the same key and job again gives the same job')
+    .option(
+      '--cancel-after <when>',
+      'cancel it if it is not over by then: 10m, or an RFC 3339 instant',
+      deadlineArgument,
+    )
     .addOption(formatOption())
-    .action(async (file: string, { output, set, idempotencyKey }: SubmitOptions) => {
+    .action(async (file: string, { output, set, idempotencyKey, cancelAfter }: SubmitOptions) => {
       const job = await readJob(file, set);
       const client = await connect();
-      const submitted = await client.submitJob(job, { idempotencyKey });
+      const submitted = await client.submitJob(job, { idempotencyKey, cancelAfter });
       if (output === 'json' || output === 'ndjson') return terminal.data(JSON.stringify(submitted));
       if (output === 'id') return terminal.data(submitted.jobId);
       terminal.data(

@@ -37,7 +37,7 @@ export interface Placed {
   readonly jobs: ReadonlyMap<JobId, Decided<DispatchedJob, JobEvent>>;
   readonly pools: ReadonlyMap<string, Decided<SlotPool, SlotPoolEvent>>;
   readonly assigned: readonly { readonly job: Job; readonly task: Task; readonly assignment: Assignment }[];
-  /** Tasks that were ready when their rows were written and will not be again: cancelled since. */
+  /** Tasks that were ready when their rows were written and will not be again: cancelled since, or about to be. */
   readonly dropped: readonly TaskId[];
 }
 
@@ -61,7 +61,9 @@ function placeOne(placed: Placed, candidate: Candidate, at: Timestamp): Placed {
   const before = placed.jobs.get(jobId) ?? { state: dispatchedJobDecider.initial, events: [] };
   const { job } = before.state;
   const task = job.status === 'unknown' ? undefined : job.tasks.find(({ spec }) => spec.taskId === taskId);
-  if (job.status === 'unknown' || !task || !isReady(task)) return { ...placed, dropped: [...placed.dropped, taskId] };
+  if (job.status === 'unknown' || !task || !isReady(task) || job.overdue !== null) {
+    return { ...placed, dropped: [...placed.dropped, taskId] };
+  }
 
   const pool = task.spec.slotPool;
   const freeSlots = pool === null ? null : freeSlotsOf(placed, pool);

@@ -14,7 +14,7 @@ import { foldJob } from '../streams/jobs.js';
 import { jobRowChanges, type JobRowChanges, mergeChanges } from '../tables/job-row-changes.js';
 import { jobRowStatements } from '../tables/job-row-statements.js';
 import type { OpenTransaction, OwnTables } from '../tables/own-tables.js';
-import { SCHEMA, START_DRIVE } from '../tables/schema.js';
+import { LIMIT_DRIVE, SCHEMA, START_DRIVE } from '../tables/schema.js';
 import { slotRowStatements } from '../tables/slot-rows.js';
 
 const PAGE = 1_000;
@@ -29,7 +29,17 @@ const noUpcasters = new Upcasters();
 export async function rebuildTables(store: EventStore, tables: OwnTables): Promise<{ readonly streams: number }> {
   const streamIds = await streamIdsOf(store);
   await tables.transaction(async (transaction) => {
-    const names = ['open_job', 'task', 'ready_task', 'placement', 'assignment', START_DRIVE, 'slot', 'runner'];
+    const names = [
+      'open_job',
+      'task',
+      'ready_task',
+      'placement',
+      'assignment',
+      START_DRIVE,
+      LIMIT_DRIVE,
+      'slot',
+      'runner',
+    ];
     await transaction.run([{ text: `truncate ${names.map((name) => `${SCHEMA}.${name}`).join(', ')}`, values: [] }]);
     let token = 0;
     for (let start = 0; start < streamIds.length; start += STREAMS_AT_ONCE) {

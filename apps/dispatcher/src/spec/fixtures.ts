@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { CommandMeta, StartReply, StartRequest } from '@necrocode/contracts';
-import type { ExecutionEnding, ExecutionIdentity, RunnerDescription, RunnerId, SubmittedTask } from '@necrocode/domain';
-import { newId } from '@necrocode/service-kit';
+import type { Command, CommandMeta, StartReply, StartRequest } from '@necrocode/contracts';
+import type {
+  CancellationRequest,
+  ExecutionEnding,
+  ExecutionIdentity,
+  RunnerDescription,
+  RunnerId,
+  SubmittedTask,
+} from '@necrocode/domain';
+import { type AskOptions, CodedError, type CommandClient, newId } from '@necrocode/service-kit';
 import type { RunnerControl } from '../start-execution/runner-control.js';
 import type { Submission } from '../submit-job/submit-job.js';
 
@@ -85,6 +92,21 @@ export class ScriptedRunners implements RunnerControl {
 
   get started(): readonly ExecutionIdentity[] {
     return this.asked.map(({ execution }) => execution);
+  }
+}
+
+/** The cancellation service, as far as a dispatcher asks it: remembers requests, answers as told. */
+export class ScriptedCancellations implements Pick<CommandClient, 'ask'> {
+  readonly requests: CancellationRequest[] = [];
+  isAway = false;
+
+  async ask<Body, Value>(command: Command<Body, Value>, body: Body, { actor, id }: AskOptions): Promise<Value> {
+    await Promise.resolve();
+    command.request.parse({ meta: { id, actor }, body });
+    if (this.isAway) throw new CodedError('service-unavailable', { service: command.service });
+    // Casts: the dispatcher asks this one command only; a generic double cannot say so.
+    this.requests.push((body as unknown as { request: CancellationRequest }).request);
+    return { result: 'accepted', cancellationId: this.requests.at(-1)?.cancellationId ?? null } as Value;
   }
 }
 

@@ -25,7 +25,7 @@ import { migrations } from '../migrations/index.js';
 import { SCHEMA } from '../tables/schema.js';
 import type { StartOrder } from '../start-execution/start-order.js';
 import type { Submission } from '../submit-job/submit-job.js';
-import { meta, ScriptedRunners } from './fixtures.js';
+import { meta, ScriptedCancellations, ScriptedRunners } from './fixtures.js';
 
 const template = {
   key: 'dispatcher',
@@ -42,6 +42,7 @@ function openTables(url: string): Promise<DataSource> {
 /** One replica on a database that others may share, with scripted runners; its loops stand still until `start`. */
 export class Replica {
   readonly runners = new ScriptedRunners();
+  readonly cancellations = new ScriptedCancellations();
   readonly dispatcher: Dispatcher;
 
   private constructor(
@@ -53,6 +54,7 @@ export class Replica {
       store: intercept(store),
       database,
       runners: this.runners,
+      commands: this.cancellations,
       wakeRelay: () => undefined,
       // Longer than any spec: what happens in time happens because it was woken.
       config: { ASSIGN_POLL_MS: 60_000, ASSIGN_BATCH: 32, REDRIVE_FIRST_MS: 20, REDRIVE_LONGEST_MS: 50 },

@@ -7,6 +7,7 @@ import {
   type JobEvent,
   type JobId,
   type JobStatus,
+  nextLimit,
   type RunnerId,
   type Task,
   type TaskId,
@@ -56,6 +57,8 @@ export interface JobRowChanges {
   /** Whether the start of an execution is still to be driven. */
   readonly starts: ReadonlyMap<ExecutionId, boolean>;
   readonly placements: ReadonlyMap<JobId, RunnerId | null>;
+  /** When a job's limits are to be looked at. */
+  readonly limits: ReadonlyMap<JobId, Timestamp | null>;
 }
 
 /**
@@ -70,10 +73,14 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
     assignments: new Map<TaskId, AssignmentRow | null>(),
     starts: new Map<ExecutionId, boolean>(),
     placements: new Map<JobId, RunnerId | null>(),
+    limits: new Map<JobId, Timestamp | null>(),
   };
   const byId = new Map(job.tasks.map((task) => [task.spec.taskId, task]));
   const handlers = handlersOf(job.tasks);
   for (const event of events) apply(event);
+  if (hasLimits(job) && events.some(({ type }) => MOVES_LIMITS.has(type))) {
+    changes.limits.set(job.jobId, job.endedAt === null ? ((job.overdue ?? nextLimit(job))?.dueAt ?? null) : null);
+  }
   return changes;
 
   function apply(event: JobEvent): void {
@@ -132,12 +139,25 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
         return;
       case 'TaskSkipped':
       case 'DispatchBlocked':
+      case 'JobLimitReached':
       case 'LateReportNoted':
         return;
       default:
         return event satisfies never;
     }
   }
+}
+
+const MOVES_LIMITS: ReadonlySet<JobEvent['type']> = new Set([
+  'JobSubmitted',
+  'TaskStarted',
+  'JobCompleted',
+  'JobFailed',
+  'JobCancelled',
+]);
+
+function hasLimits({ spec }: Job): boolean {
+  return spec.timeouts !== undefined || spec.deadline !== undefined;
 }
 
 /** The changes of many jobs as one, so that each table is written by one statement. */
@@ -149,6 +169,7 @@ export function mergeChanges(all: readonly JobRowChanges[]): JobRowChanges {
     assignments: new Map(all.flatMap(({ assignments }) => [...assignments])),
     starts: new Map(all.flatMap(({ starts }) => [...starts])),
     placements: new Map(all.flatMap(({ placements }) => [...placements])),
+    limits: new Map(all.flatMap(({ limits }) => [...limits])),
   };
 }
 

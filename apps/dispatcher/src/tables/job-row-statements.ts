@@ -1,14 +1,14 @@
 import type { CompanionStatement } from '@necrocode/event-store';
 import type { JobRowChanges } from './job-row-changes.js';
 import { openJobStatements } from './open-job-statements.js';
-import { SCHEMA, START_DRIVE } from './schema.js';
+import { LIMIT_DRIVE, SCHEMA, START_DRIVE } from './schema.js';
 
 /** A start that is not known to have happened this long after its assignment is asked for again, ms. */
 export const FIRST_REDRIVE_AFTER_MS = 2_000;
 
 /** At most one statement per table and kind of change, however many jobs. */
 export function jobRowStatements(changes: JobRowChanges): readonly CompanionStatement[] {
-  const { jobs, tasks, ready, assignments, starts, placements } = changes;
+  const { jobs, tasks, ready, assignments, starts, placements, limits } = changes;
   const kept = <Key, Row>(rows: ReadonlyMap<Key, Row | null>): [Key, Row][] =>
     [...rows].flatMap(([key, row]) => (row === null ? [] : [[key, row] as [Key, Row]]));
   const gone = <Key, Row>(rows: ReadonlyMap<Key, Row | null>): Key[] =>
@@ -26,6 +26,8 @@ export function jobRowStatements(changes: JobRowChanges): readonly CompanionStat
     wantStarts(wanted),
     upsertPlacements(kept(placements)),
     deleteByKey('placement', 'job_id', gone(placements)),
+    upsertLimits(kept(limits)),
+    deleteByKey(LIMIT_DRIVE, 'key', gone(limits)),
   ].filter((statement) => statement !== null);
 }
 
@@ -106,6 +108,15 @@ function upsertPlacements(rows: Rows<JobRowChanges['placements']>): Statement {
     text: `insert into ${SCHEMA}.placement (job_id, runner_id) select * from unnest($1::text[], $2::text[])
            on conflict (job_id) do update set runner_id = excluded.runner_id`,
     values: [rows.map(([jobId]) => jobId), rows.map(([, runnerId]) => runnerId)],
+  };
+}
+
+function upsertLimits(rows: Rows<JobRowChanges['limits']>): Statement {
+  if (rows.length === 0) return null;
+  return {
+    text: `insert into ${SCHEMA}.${LIMIT_DRIVE} (key, due_at) select * from unnest($1::text[], $2::timestamptz[])
+           on conflict (key) do update set due_at = excluded.due_at, attempts = 0`,
+    values: [rows.map(([jobId]) => jobId), rows.map(([, dueAt]) => dueAt)],
   };
 }
 

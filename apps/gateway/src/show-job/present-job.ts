@@ -1,5 +1,5 @@
 import { type JobResource, type JobSummary, taskStatus } from '@necrocode/contracts';
-import type { Job } from '@necrocode/domain';
+import { deadlineOf, type Job } from '@necrocode/domain';
 import { jobActions } from './actions.js';
 import { type ExecutionStates, presentError, presentTask } from './present-task.js';
 
@@ -8,6 +8,10 @@ export function presentJob(job: Job, executions: ExecutionStates): JobResource {
     ...summariseJob(job),
     // Cast: submitted as JSON, kept as JSON; the domain does not look inside.
     metadata: job.spec.metadata as JobResource['metadata'],
+    timeouts: job.spec.timeouts ?? { queueMs: null, runMs: null },
+    cancelAfter: deadlineOf(job),
+    overdue: job.overdue,
+    neverStarted: job.neverStarted,
     tasks: job.tasks.map((task) => presentTask(job.jobId, task, executions)),
     cancellations: job.cancellations.map(({ cancellationId, scope }) => ({ cancellationId, scope })),
     actions: jobActions(job),

@@ -6,6 +6,7 @@ import {
   type SubmittedBatch,
   submittedBatch,
 } from '@necrocode/contracts';
+import type { Deadline } from '@necrocode/domain';
 import { idOf, newId } from '@necrocode/service-kit';
 import type { FastifyReply } from 'fastify';
 import { type Caller, FromCaller } from '../http/caller.js';
@@ -13,6 +14,7 @@ import { IdempotencyKey, uuidOfKey } from '../http/idempotency-key.js';
 import { ParsedBody } from '../http/parsed.js';
 import { Operation } from '../openapi/operation.js';
 import { Services } from '../services/services.js';
+import { CANCEL_AFTER, CancelAfter } from '../submit-job/cancel-after.js';
 import { jobToSubmit } from '../submit-job/job-to-submit.js';
 
 @Controller()
@@ -23,7 +25,10 @@ export class SubmitBatchController {
   @Operation({
     summary: 'Submit many jobs at once, all of them or none',
     body: submitBatchBody,
-    headers: { 'Idempotency-Key': 'The same key and body again is the same batch again; another body is a conflict.' },
+    headers: {
+      'Idempotency-Key': 'The same key and body again is the same batch again; another body is a conflict.',
+      'Cancel-After': `Of each of the jobs. ${CANCEL_AFTER}`,
+    },
     replies: { 201: submittedBatch, 200: submittedBatch },
     problems: [
       'validation-failed',
@@ -36,13 +41,15 @@ export class SubmitBatchController {
   async submit(
     @ParsedBody(submitBatchBody) body: SubmitBatchBody,
     @IdempotencyKey() key: string | undefined,
+    @CancelAfter() deadline: Deadline | undefined,
     @FromCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SubmittedBatch> {
     const { principal } = caller;
     const batchId = key === undefined ? newId('batch') : idOf('batch', uuidOfKey(principal, 'batch', key));
     const jobs = body.jobs.map((job, index) => {
-      const { spec, tasks, jobId } = jobToSubmit(job, principal, key === undefined ? undefined : `${index} ${key}`);
+      const jobKey = key === undefined ? undefined : `${index} ${key}`;
+      const { spec, tasks, jobId } = jobToSubmit(job, principal, jobKey, deadline);
       return { jobId, spec: { ...spec, batchId }, tasks: [...tasks] };
     });
     const commandId = key === undefined ? undefined : uuidOfKey(principal, 'submit-batch', key);

@@ -1,5 +1,5 @@
 import type { SubmitJobBody } from '@necrocode/contracts';
-import type { JobId, JobSpec, SubmittedTask, TaskId } from '@necrocode/domain';
+import type { Deadline, JobId, JobSpec, SubmittedTask, TaskId } from '@necrocode/domain';
 import { idOf, newId } from '@necrocode/service-kit';
 import { uuidOfKey } from '../http/idempotency-key.js';
 
@@ -10,11 +10,22 @@ export interface JobToSubmit {
 }
 
 /** Every id is drawn here. With an idempotency key they follow from it, so a repetition is the same command to the letter. */
-export function jobToSubmit(body: SubmitJobBody, owner: string, key: string | undefined): JobToSubmit {
-  const { tasks, ...spec } = body;
+export function jobToSubmit(
+  body: SubmitJobBody,
+  owner: string,
+  key: string | undefined,
+  deadline: Deadline | undefined,
+): JobToSubmit {
+  const { tasks, timeouts, ...spec } = body;
+  const limits = {
+    ...(timeouts === undefined
+      ? {}
+      : { timeouts: { queueMs: timeouts.queueMs ?? null, runMs: timeouts.runMs ?? null } }),
+    ...(deadline === undefined ? {} : { deadline }),
+  };
   return {
     jobId: key === undefined ? newId('job') : idOf('job', uuidOfKey(owner, 'job', key)),
-    spec: { ...spec, owner },
+    spec: { ...spec, ...limits, owner },
     tasks: tasks.map((task) => toTask(task, taskIdOf(task.key, owner, key))),
   };
 }

@@ -80,6 +80,27 @@ describe('POST /jobs', () => {
   });
 });
 
+describe('a job with limits', () => {
+  it('carries its timeouts and its deadline as they were asked for, so that a repetition is one', async () => {
+    const limited = { ...job, timeouts: { runMs: 60_000 } };
+    const headers = { 'idempotency-key': 'k-limits', 'cancel-after': '10m' };
+    const statuses = [(await submit(limited, headers)).status, (await submit(limited, headers)).status];
+    expect(statuses).toEqual([201, 200]);
+    expect(submitted.at(-1)).toMatchObject({
+      spec: { timeouts: { queueMs: null, runMs: 60_000 }, deadline: { afterMs: 600_000 } },
+    });
+    const other = await submit(limited, { ...headers, 'cancel-after': '11m' });
+    expect([other.status, await other.json()]).toMatchObject([409, { code: 'idempotency-conflict' }]);
+  });
+
+  it('is refused with a Cancel-After that is no time, and with an unknown timeout', async () => {
+    const response = await submit(job, { 'cancel-after': 'soon' });
+    expect([response.status, await response.json()]).toMatchObject([400, { fields: [{ path: 'Cancel-After' }] }]);
+    const unknown = await submit({ ...job, timeouts: { idleMs: 1 } });
+    expect([unknown.status, await unknown.json()]).toMatchObject([400, { fields: [{ path: 'timeouts.idleMs' }] }]);
+  });
+});
+
 describe('a job that cannot be', () => {
   const task = { key: 'a', command: ['true'] };
   it.each<[string, unknown, string[]]>([

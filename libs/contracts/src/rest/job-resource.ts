@@ -1,4 +1,4 @@
-import type { JobStatus, TaskStatus } from '@necrocode/domain';
+import type { JobLimit, JobStatus, TaskStatus } from '@necrocode/domain';
 import { z } from 'zod';
 import { batchId, cancellationId, jobId, runnerId, taskId, timestamp } from '../ids/ids.js';
 import { codedError } from '../runner/schemas.js';
@@ -28,6 +28,8 @@ export const taskStatus = z.enum([
   'cancelled',
   'skipped',
 ]) satisfies z.ZodType<TaskStatus>;
+
+export const jobLimit = z.enum(['deadline', 'queue-timeout', 'run-timeout']) satisfies z.ZodType<JobLimit>;
 
 /** Code and message of an error of the catalog, with its hint. */
 export const resourceError = codedError.extend({ hint: z.string() }).meta({ id: 'ResourceError' });
@@ -102,6 +104,13 @@ export const jobResource = z
   .object({
     ...summary,
     metadata: z.record(z.string(), json),
+    timeouts: z.object({ queueMs: z.int().nullable(), runMs: z.int().nullable() }),
+    /** When the job is cancelled if it is not over: `Cancel-After` of its submission. */
+    cancelAfter: timestamp.nullable(),
+    /** The limit the job has reached, and the cancellation that was asked for because of it. */
+    overdue: z.object({ limit: jobLimit, dueAt: timestamp, reachedAt: timestamp, cancellationId }).nullable(),
+    /** Of a cancelled job: nothing of it ever ran. */
+    neverStarted: z.boolean().nullable(),
     tasks: z.array(taskResource),
     /** Oldest first. */
     cancellations: z.array(z.object({ cancellationId, scope: z.enum(['job', 'tasks']) })),

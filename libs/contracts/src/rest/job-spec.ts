@@ -27,6 +27,8 @@ export const stopSignal = z.enum(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIG
 export const artifactPolicy = z.enum(['keep', 'quarantine', 'delete']);
 export const gracePeriodMs = z.int().min(0).max(JOB_LIMITS.gracePeriodMs);
 
+const timeoutMs = z.int().min(1).max(JOB_LIMITS.timeoutMs);
+
 const command = z
   .array(text)
   .min(1, 'a command needs at least the program')
@@ -80,7 +82,7 @@ export const taskBody = z.strictObject({
   dependsOn: z.array(key).max(JOB_LIMITS.tasks).default([]),
   slot: z.strictObject({ pool: key }).optional(),
   retry: retry.prefault({}),
-  timeoutMs: z.int().min(1).max(JOB_LIMITS.timeoutMs).optional(),
+  timeoutMs: timeoutMs.optional(),
   gracePeriodMs: gracePeriodMs.default(10_000),
   signal: stopSignal.default('SIGTERM'),
   signalTo: z.enum(['tree', 'leader-first']).default('tree'),
@@ -100,6 +102,8 @@ export const submitJobBody = z
       .refine((labels) => Object.keys(labels).length <= JOB_LIMITS.labels, 'too many labels')
       .default({}),
     metadata: z.record(z.string(), json).default({}),
+    /** Longest time until the first task starts, and from there to the end of the job, ms. */
+    timeouts: z.strictObject({ queueMs: timeoutMs.optional(), runMs: timeoutMs.optional() }).optional(),
     tasks: z.array(taskBody).min(1, 'a job needs at least one task').max(JOB_LIMITS.tasks),
   })
   .superRefine((job, context) => {

@@ -26,6 +26,8 @@ export const REASON_CODES = [
   'superseded',
   'budget',
   'deadline',
+  'queue-timeout',
+  'run-timeout',
   'policy',
   'maintenance',
   'failure',

@@ -4,6 +4,7 @@ import { blockDispatch } from './block-dispatch.js';
 import { dequeue } from './dequeue.js';
 import { evolveJob } from './evolve.js';
 import type { Job, JobCommand, JobEvent, JobState } from './job.js';
+import { enforceLimits, nextLimit } from './limits.js';
 import { recordEnding } from './record-ending.js';
 import { taskOf } from './task-of.js';
 
@@ -30,6 +31,8 @@ function decideOnJob(command: Exclude<JobCommand, { type: 'SubmitJob' }>, job: J
       return blockDispatch(command, job);
     case 'DequeueJob':
       return dequeue(command, job);
+    case 'EnforceLimits':
+      return enforceLimits(command, job);
     default:
       return command satisfies never;
   }
@@ -55,7 +58,8 @@ function assign({ taskId, assignment, at }: CommandOf<'AssignTask'>, job: Job): 
   if (task.executionIds.includes(assignment.executionId)) return [];
   const ready =
     task.progress.status === 'queued' || (task.progress.status === 'retrying' && task.progress.notBefore <= at);
-  if (!ready) throw new Rejection('task-not-assignable', { taskId, status: task.progress.status });
+  const late = job.overdue !== null || (nextLimit(job)?.dueAt ?? at) < at;
+  if (!ready || late) throw new Rejection('task-not-assignable', { taskId, status: task.progress.status });
   const attempt = task.attempts + 1;
   return [{ type: 'TaskAssigned', jobId: job.jobId, taskId, assignment: { ...assignment, attempt }, at }];
 }

@@ -18,8 +18,19 @@ export function evolveJob(state: JobState, event: JobEvent): JobState {
       return { ...state, status: 'completed', endedAt: event.at };
     case 'JobFailed':
       return { ...state, status: 'failed', error: event.error, endedAt: event.at };
-    case 'JobCancelled':
-      return { ...(event.dequeued ? withoutTasks(state, event) : state), status: 'cancelled', endedAt: event.at };
+    case 'JobCancelled': {
+      const { neverStarted, at } = event;
+      return {
+        ...(event.dequeued ? withoutTasks(state, event) : state),
+        status: 'cancelled',
+        neverStarted,
+        endedAt: at,
+      };
+    }
+    case 'JobLimitReached': {
+      const { limit, dueAt, cancellationId } = event;
+      return { ...state, overdue: { limit, dueAt, reachedAt: event.at, cancellationId } };
+    }
     default:
       return withStatus(evolveTask(state, event));
   }
@@ -54,6 +65,8 @@ function submitted(event: Extract<JobEvent, { type: 'JobSubmitted' }>): Job {
     cancellations: [],
     runnerId: null,
     error: null,
+    overdue: null,
+    neverStarted: null,
     submittedAt: event.at,
     startedAt: null,
     endedAt: null,

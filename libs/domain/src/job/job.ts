@@ -105,6 +105,15 @@ export type JobEvent =
       readonly neverStarted: boolean;
       readonly at: Timestamp;
     }
+  /** Too late: from here on nothing of the job is assigned, and this cancellation is asked for. */
+  | {
+      readonly type: 'JobLimitReached';
+      readonly jobId: JobId;
+      readonly limit: JobLimit;
+      readonly dueAt: Timestamp;
+      readonly cancellationId: CancellationId;
+      readonly at: Timestamp;
+    }
   | { readonly type: 'JobCompleted'; readonly jobId: JobId; readonly at: Timestamp }
   | { readonly type: 'JobFailed'; readonly jobId: JobId; readonly error: TaskError; readonly at: Timestamp }
   | {
@@ -174,7 +183,16 @@ export type JobCommand =
       readonly at: Timestamp;
     }
   /** Of a bulk: ends the job in one event as long as nothing of it was ever assigned. */
-  | { readonly type: 'DequeueJob'; readonly cancellationId: CancellationId; readonly at: Timestamp };
+  | { readonly type: 'DequeueJob'; readonly cancellationId: CancellationId; readonly at: Timestamp }
+  | {
+      readonly type: 'EnforceLimits';
+      /** Of the cancellation to be asked for, should a limit be reached. */
+      readonly cancellationId: CancellationId;
+      readonly at: Timestamp;
+    };
+
+/** What a job was too late for. Each is the reason code of the cancellation it leads to. */
+export type JobLimit = 'deadline' | 'queue-timeout' | 'run-timeout';
 
 /**
  * What else is cancelled with a task: everything that depends on it; nothing; or also the inputs that nobody else needs
@@ -244,6 +262,15 @@ export interface Job {
   /** A job keeps to the runner that holds its workspace: the one of its first assignment. */
   readonly runnerId: RunnerId | null;
   readonly error: TaskError | null;
+  /** The limit it has reached. */
+  readonly overdue: {
+    readonly limit: JobLimit;
+    readonly dueAt: Timestamp;
+    readonly reachedAt: Timestamp;
+    readonly cancellationId: CancellationId;
+  } | null;
+  /** Of a cancelled job: nothing of it ever ran. */
+  readonly neverStarted: boolean | null;
   readonly submittedAt: Timestamp;
   readonly startedAt: Timestamp | null;
   readonly endedAt: Timestamp | null;

@@ -49,6 +49,15 @@ export interface TaskSpec {
   readonly optional: boolean;
 }
 
+/** Longest time from submission to the first start, and from there to the end, ms; null for no limit. */
+export interface JobTimeouts {
+  readonly queueMs: number | null;
+  readonly runMs: number | null;
+}
+
+/** As it was asked for, so that asking again is the same request: after so many ms from the submission, or an instant. */
+export type Deadline = { readonly afterMs: number } | { readonly at: string };
+
 /** Who submitted what, beside the tasks. */
 export interface JobSpec {
   readonly name: string;
@@ -60,5 +69,9 @@ export interface JobSpec {
   readonly owner: string;
   /** The jobs it was submitted with; absent for a job submitted alone. */
   readonly batchId?: BatchId;
+  /** Absent: no limits. */
+  readonly timeouts?: JobTimeouts;
+  /** Cancel the job if it has not ended by then. Absent: never for that. */
+  readonly deadline?: Deadline;
   readonly tasks: readonly TaskSpec[];
 }

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { JobResource } from '@necrocode/contracts';
+import { processesOf } from './support/processes-of.js';
+import { testSystem } from './support/test-system.js';
+
+let world: Awaited<ReturnType<typeof testSystem>>;
+
+beforeAll(async () => {
+  world = await testSystem();
+}, 180_000);
+afterAll(() => world.end(), 60_000);
+
+const sleeping = (key = 'sleep') => ({ key, command: ['sleep', '1000'] });
+
+/** The certificate of what ended the job without anybody asking. */
+async function certificateOf({ jobId, overdue }: JobResource) {
+  const { certificate } = await world.completed(String(overdue?.cancellationId));
+  expect(processesOf(jobId)).toEqual([]);
+  return certificate;
+}
+
+describe('a job that reaches a limit', () => {
+  it('never starts when its deadline has passed', async () => {
+    const cancelAfter = '2026-01-01T00:00:00Z';
+    const { jobId } = await world.client.submitJob({ name: 'late', tasks: [sleeping()] }, { cancelAfter });
+    const never = await world.job(jobId, ({ status }) => status === 'cancelled');
+    expect(never).toMatchObject({ neverStarted: true, overdue: { limit: 'deadline' } });
+    expect(await certificateOf(never)).toMatchObject({ reason: { code: 'deadline' }, tasks: { neverStarted: 1 } });
+  }, 120_000);
+
+  it('is cancelled by its run timeout, also when the dispatcher is killed meanwhile', async () => {
+    const timeouts = { queueMs: 60_000, runMs: 2_000 };
+    const { jobId } = await world.client.submitJob({ name: 'long', timeouts, tasks: [sleeping()] });
+    await world.job(jobId, ({ startedAt }) => startedAt !== null);
+    world.system.processes.get('dispatcher')?.signal('SIGKILL');
+    await world.system.untilReady('dispatcher');
+    const stopped = await world.job(jobId, ({ status }) => status === 'cancelled');
+    expect(stopped).toMatchObject({ timeouts, neverStarted: false, overdue: { limit: 'run-timeout' } });
+    expect(await certificateOf(stopped)).toMatchObject({ reason: { code: 'run-timeout' }, tasks: { neverStarted: 0 } });
+  }, 120_000);
+});
