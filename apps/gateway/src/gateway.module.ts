@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { AwaitOutcome } from './cancel/await-outcome.js';
 import { CancelController } from './cancel/cancel.controller.js';
+import { StopJob } from './facade/stop-job.js';
 import { HealthController } from './health/health.controller.js';
 import { ListArtifactsController } from './list-artifacts/list-artifacts.controller.js';
 import { ListJobsController } from './list-jobs/list-jobs.controller.js';
@@ -23,6 +24,7 @@ import { StreamJobController } from './stream-job/stream-job.controller.js';
 import { StreamReader } from './streams/stream-reader.js';
 import { SubmitBatchController } from './submit-batch/submit-batch.controller.js';
 import { SubmitJobController } from './submit-job/submit-job.controller.js';
+import { TrainingController } from './training-facade/training.controller.js';
 import { EventBell } from './wake/event-bell.js';
 import { Shutdown } from './wake/shutdown.js';
 import { WatchController } from './watch/watch.controller.js';
@@ -48,6 +50,7 @@ import { WatchStory } from './watch/watch-story.js';
     ListArtifactsController,
     RunnerController,
     SlotPoolController,
+    TrainingController,
     HealthController,
     DocsController,
   ],
@@ -56,6 +59,7 @@ import { WatchStory } from './watch/watch-story.js';
     StreamReader,
     CancellationReader,
     AwaitOutcome,
+    StopJob,
     Projector,
     ReadModel,
     Timeline,

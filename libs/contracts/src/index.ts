@@ -36,6 +36,15 @@ export {
   runnerMonitorCommands,
 } from './command/commands.js';
 export { batchId, cancellationId, executionId, jobId, runnerId, slotId, taskId, timestamp } from './ids/ids.js';
+export { type DetailError, detailError } from './facades/detail-error.js';
+export {
+  type TrainingCancelled,
+  trainingCancelled,
+  type TrainingJob,
+  type TrainingQueue,
+  trainingQueue,
+  type TrainingStatus,
+} from './facades/training.js';
 export { type Action, action } from './rest/action.js';
 export {
   type SubmitBatchBody,

@@ -1,6 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import { type Logger, traceIdOf } from '@necrocode/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { detailOf } from '../facade/detail-of.js';
+import { isFacade } from '../facade/is-facade.js';
 import { callerOf } from './caller.js';
 import { problemOfFault } from './problem-of-fault.js';
 
@@ -27,6 +29,14 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   if (reply.sent) return; // An event stream that broke: its head has gone out.
   if (problem.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(problem.retryAfterMs / 1_000));
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="necrocode"');
+  if (isFacade(path)) {
+    const { status, body } = detailOf(problem, request.method);
+    reply
+      .status(status)
+      .header('content-type', 'application/json')
+      .send(Buffer.from(JSON.stringify(body)));
+    return;
+  }
   // Bytes, for to text Fastify would add a charset, which this media type does not have.
   reply
     .status(problem.status)

@@ -1,6 +1,7 @@
-import { type Problem, problemSchema } from '@necrocode/contracts';
+import { detailError, type Problem, problemSchema } from '@necrocode/contracts';
 import { catalogEntry, type ErrorCode } from '@necrocode/error-catalog';
 import type { z } from 'zod';
+import { isFacade } from '../facade/is-facade.js';
 import { type JsonSchema, JsonSchemas } from './json-schemas.js';
 import type { Route } from './list-routes.js';
 import type { Media, OperationDescription, Reply } from './operation.js';
@@ -80,7 +81,7 @@ function describe(
     ...(body ? { requestBody: { content: { 'application/json': { schema: schemas.of(body, 'input') } } } } : {}),
     responses: {
       ...Object.fromEntries(Object.entries(replies).map(([status, reply]) => [status, describeReply(reply, schemas)])),
-      ...describeProblems([...problems, ...(isPublic ? [] : SHARED)], schemas),
+      ...describeProblems([...problems, ...(isPublic ? [] : SHARED)], path, schemas),
     },
   };
 }
@@ -128,13 +129,19 @@ function isMedia(reply: z.ZodType | readonly Media[]): reply is readonly Media[]
 }
 
 /** One answer for each status, naming its codes. */
-function describeProblems(codes: readonly ErrorCode[], schemas: JsonSchemas): Record<string, DescribedReply> {
+function describeProblems(
+  codes: readonly ErrorCode[],
+  path: string,
+  schemas: JsonSchemas,
+): Record<string, DescribedReply> {
   const byStatus = new Map<Problem['status'], ErrorCode[]>();
   for (const code of codes) {
-    const { status } = catalogEntry(code);
+    const status = isFacade(path) && catalogEntry(code).status === 400 ? 422 : catalogEntry(code).status;
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  const content = { 'application/problem+json': { schema: schemas.of(problemSchema, 'output') } };
+  const content = isFacade(path)
+    ? { 'application/json': { schema: schemas.of(detailError, 'output') } }
+    : { 'application/problem+json': { schema: schemas.of(problemSchema, 'output') } };
   return Object.fromEntries(
     [...byStatus].map(([status, known]) => [
       status,

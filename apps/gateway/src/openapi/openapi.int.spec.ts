@@ -50,6 +50,8 @@ describe('the OpenAPI document', () => {
         'GET /api/openapi.json',
         'GET /api/docs',
         'GET /api/docs/style.css',
+        'POST /api/training/cancel/{job_id}',
+        'GET /api/training/queue',
         'GET /healthz',
         'GET /readyz',
       ].sort(),

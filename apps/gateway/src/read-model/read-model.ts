@@ -37,6 +37,23 @@ export class ReadModel {
     );
   }
 
+  /** In the order they run: by priority, then by age. */
+  nextJobs(state: readonly JobRow['status'][], limit: number): Promise<readonly JobRow[]> {
+    return this.database.query<JobRow[]>(
+      `select * from gateway.job where status = any($1)
+       order by (state #>> '{spec,priority}')::integer desc, position limit $2`,
+      [state, limit],
+    );
+  }
+
+  async countJobs(state: readonly JobRow['status'][]): Promise<number> {
+    const rows = await this.database.query<{ total: string }[]>(
+      'select count(*) as total from gateway.job where status = any($1)',
+      [state],
+    );
+    return Number(rows[0]?.total ?? 0);
+  }
+
   /** Newest first, and how many there are in all. */
   async cancellations({ jobId, status, limit, offset }: ListCancellations): Promise<{
     readonly rows: readonly CancellationRow[];
