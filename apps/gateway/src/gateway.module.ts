@@ -7,6 +7,12 @@ import { HealthController } from './health/health.controller.js';
 import { ListArtifactsController } from './list-artifacts/list-artifacts.controller.js';
 import { ListJobsController } from './list-jobs/list-jobs.controller.js';
 import { DocsController } from './openapi/docs.controller.js';
+import { EndItemsController } from './queue-facade/end-items.controller.js';
+import { EnqueueBatchController } from './queue-facade/enqueue-batch.controller.js';
+import { EnqueueItems } from './queue-facade/enqueue-batch.js';
+import { ItemRows } from './queue-facade/item-rows.js';
+import { Items } from './queue-facade/items.js';
+import { ReadQueueController } from './queue-facade/read-queue.controller.js';
 import { Projector } from './read-model/projector.js';
 import { ReadModel } from './read-model/read-model.js';
 import { Timeline } from './read-model/timeline.js';
@@ -51,6 +57,9 @@ import { WatchStory } from './watch/watch-story.js';
     RunnerController,
     SlotPoolController,
     TrainingController,
+    EnqueueBatchController,
+    ReadQueueController,
+    EndItemsController,
     HealthController,
     DocsController,
   ],
@@ -60,6 +69,9 @@ import { WatchStory } from './watch/watch-story.js';
     CancellationReader,
     AwaitOutcome,
     StopJob,
+    ItemRows,
+    Items,
+    EnqueueItems,
     Projector,
     ReadModel,
     Timeline,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JobResource, SubmitJobInput } from '@necrocode/contracts';
+import { eventually } from '@necrocode/testing';
 import { processesOf } from './support/processes-of.js';
 import { runCli } from './support/run-cli.js';
 import { testSystem } from './support/test-system.js';
@@ -97,6 +98,53 @@ describe('a function', () => {
     await world.client.cancelJob(unknown);
     expect(await ended(unknown)).toMatchObject({ status: 'cancelled', tasks: [{ neverStarted: true }] });
   }, 60_000);
+});
+
+describe('a graph enqueued as an InvokeAI client does', () => {
+  const call = async (method: string, path: string, body?: object): Promise<Record<string, unknown>> => {
+    const { gatewayUrl, token } = world.system;
+    const response = await fetch(`${gatewayUrl}/api/v1/queue/default/${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return (await response.json()) as Record<string, unknown>;
+  };
+  const enqueue = async (graph: object): Promise<number> => {
+    const { item_ids } = await call('POST', 'enqueue_batch', { batch: { graph } });
+    return (item_ids as number[])[0] ?? 0;
+  };
+
+  it('runs its nodes as functions, each with what the edges bring it', async () => {
+    const itemId = await enqueue({
+      nodes: {
+        'greet:1': { id: 'greet:1', type: 'greet', name: 'Ada' },
+        last: { id: 'last', type: 'greet', name: '' },
+      },
+      edges: [{ source: { node_id: 'greet:1', field: 'greeted' }, destination: { node_id: 'last', field: 'name' } }],
+    });
+    await eventually(async () => expect(await call('GET', `i/${itemId}`)).toMatchObject({ status: 'completed' }), {
+      withinMs: 60_000,
+    });
+    expect(await call('GET', `i/${itemId}`)).toMatchObject({
+      session: { results: { 'greet:1': { greeted: 'Ada' }, last: { greeted: 'Ada' } } },
+    });
+  }, 90_000);
+
+  it('is canceled when its item is, with nothing of it left', async () => {
+    const itemId = await enqueue({ nodes: { n: { id: 'n', type: 'count', to: 100_000, everyMs: 20 } } });
+    await eventually(async () => expect(await call('GET', `i/${itemId}`)).toMatchObject({ status: 'in_progress' }), {
+      withinMs: 60_000,
+    });
+    const { necrocode } = await call('PUT', `i/${itemId}/cancel`);
+    await eventually(async () => expect(await call('GET', `i/${itemId}`)).toMatchObject({ status: 'canceled' }), {
+      withinMs: 60_000,
+    });
+    expect(processesOf((necrocode as { job_id: string }).job_id)).toEqual([]);
+  }, 120_000);
 });
 
 describe('a worker started beside a system', () => {

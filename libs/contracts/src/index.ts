@@ -38,6 +38,45 @@ export {
 export { batchId, cancellationId, executionId, jobId, runnerId, slotId, taskId, timestamp } from './ids/ids.js';
 export { type DetailError, detailError } from './facades/detail-error.js';
 export {
+  type EnqueueBatch,
+  enqueueBatchBody,
+  type EnqueueBatchInput,
+  type EnqueueBatchResult,
+  enqueueBatchResult,
+  MOST_QUEUE_ITEMS,
+  type QueueGraph,
+} from './facades/queue-batch.js';
+export {
+  type BatchStatus,
+  batchStatus,
+  type CountsByDestination,
+  countsByDestination,
+  type QueueItem,
+  queueItem,
+  type QueueItemIds,
+  queueItemIds,
+  type QueueItemList,
+  queueItemList,
+  type QueueItemsDeleted,
+  queueItemsDeleted,
+  type QueueItemStatus,
+  type QueueItemSummary,
+  queueItemSummary,
+  type QueueItemWithoutNulls,
+  queueItemWithoutNulls,
+  type QueueStatus,
+  queueStatus,
+} from './facades/queue-item.js';
+export {
+  destinationQuery,
+  itemIdsQuery,
+  itemsByIdsBody,
+  listAllQuery,
+  type ListItems,
+  listItemsQuery,
+  queueId,
+} from './facades/queue-queries.js';
+export {
   type TrainingCancelled,
   trainingCancelled,
   type TrainingJob,

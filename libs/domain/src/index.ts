@@ -40,6 +40,7 @@ export type {
   TaskSpec,
 } from './job/task-spec.js';
 export { dependentsOf, findGraphProblems, type GraphProblem } from './job/job-graph.js';
+export { inputOf } from './job/input-of.js';
 export { handlersOf } from './job/handlers-of.js';
 export { isTerminal } from './job/conclude.js';
 export { dequeuedJob, isWaiting } from './job/dequeue.js';

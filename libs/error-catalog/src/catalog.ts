@@ -58,6 +58,12 @@ export const catalog = {
     'No task has this id.',
     "GET /api/jobs/{jobId} lists a job's tasks with their ids.",
   ),
+  'queue-item-not-found': entry(
+    404,
+    'not-found',
+    'Queue item with id {itemId} not found in queue {queueId}.',
+    'GET /api/v1/queue/{queueId}/item_ids lists the items there are.',
+  ),
   'cancellation-not-found': entry(
     404,
     'not-found',
@@ -219,6 +225,12 @@ export const catalog = {
     'task',
     'The worker has no function {handler}.',
     'Check the name; the worker may have been started with another module since it took the job.',
+  ),
+  'handler-input-too-large': entry(
+    500,
+    'task',
+    'What the function is given, results of other tasks included, has more than {limit} bytes.',
+    'Hand large results on as files of the workspace, which all tasks of a job share.',
   ),
   'handler-failed': entry(
     500,

@@ -1,9 +1,9 @@
 import type { StartRequest } from '@necrocode/contracts';
-import type { Assignment, Job, Task } from '@necrocode/domain';
+import { type Assignment, inputOf, type Job, type Task } from '@necrocode/domain';
 
 /** An assignment that is committed and whose execution is to be started. */
 export interface StartOrder {
-  readonly job: Pick<Job, 'jobId'>;
+  readonly job: Pick<Job, 'jobId' | 'tasks'>;
   readonly task: Pick<Task, 'spec'>;
   readonly assignment: Assignment;
   /** Of the assignment. */
@@ -18,7 +18,7 @@ export function startRequestOf({ job, task, assignment, traceparent }: StartOrde
     execution: { ...assignment, jobId: job.jobId, taskId },
     taskKey: key,
     command: [...command],
-    ...(handler === undefined ? {} : { handler }),
+    ...(handler === undefined ? {} : { handler: { name: handler.name, input: inputOf(handler, job.tasks) } }),
     env: { ...env },
     workingDirectory,
     timeoutMs,

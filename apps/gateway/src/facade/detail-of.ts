@@ -14,7 +14,7 @@ export function detailOf(problem: Problem, method: string): DetailAnswer {
     case 'validation-failed': {
       const detail = fields.map((fault) => ({
         type: 'value_error',
-        loc: [part, ...stepsOf(fault.path)],
+        loc: locationOf(part, fault.path),
         msg: fault.message,
       }));
       return { status: 422, body: { detail, necrocode } };
@@ -25,6 +25,12 @@ export function detailOf(problem: Problem, method: string): DetailAnswer {
     default:
       return { status: problem.status, body: { detail: message, necrocode } };
   }
+}
+
+/** Faults of the path itself say so. */
+function locationOf(part: string, path: string): (string | number)[] {
+  const steps = stepsOf(path);
+  return steps[0] === 'path' ? steps : [part, ...steps];
 }
 
 function stepsOf(path: string): (string | number)[] {

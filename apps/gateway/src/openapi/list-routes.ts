@@ -4,7 +4,7 @@ import type { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { OPERATION, type OperationDescription } from './operation.js';
 
 export interface Route {
-  readonly method: 'get' | 'post' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'delete';
   /** As OpenAPI writes it, prefix included: `/api/jobs/{jobId}`. */
   readonly path: string;
   /** `JobController.showJob` → `showJob`. */
@@ -45,5 +45,6 @@ function toRoute(base: string, operationId: string, handler: unknown): readonly 
 const METHODS: ReadonlyMap<number, Route['method']> = new Map([
   [RequestMethod.GET, 'get'],
   [RequestMethod.POST, 'post'],
+  [RequestMethod.PUT, 'put'],
   [RequestMethod.DELETE, 'delete'],
 ]);

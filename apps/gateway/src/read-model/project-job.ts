@@ -29,7 +29,7 @@ function lean(event: JobEvent): JobEvent {
 
 function leanTask(task: SubmittedTask): SubmittedTask {
   const { handler, ...lean } = { ...task, command: [], env: {}, artifacts: [] };
-  return handler === undefined ? lean : { ...lean, handler: { name: handler.name, input: null } };
+  return handler === undefined ? lean : { ...lean, handler: { ...handler, input: null } };
 }
 
 /** The story of a job is over: nothing more is to come of it. */

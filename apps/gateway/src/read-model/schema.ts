@@ -1,10 +1,11 @@
 import { AddBatches1764000000100 } from './migrations/add-batches.js';
+import { HideItems1764000000200 } from './migrations/hide-items.js';
 import { CreateReadModel1764000000000 } from './migrations/create-read-model.js';
 
 /** The gateway's own schema. */
 export const readModelDatabase = {
   schema: 'gateway',
-  migrations: [CreateReadModel1764000000000, AddBatches1764000000100],
+  migrations: [CreateReadModel1764000000000, AddBatches1764000000100, HideItems1764000000200],
 } as const;
 
 /**

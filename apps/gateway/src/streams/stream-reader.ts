@@ -13,6 +13,7 @@ import {
   type Job,
   jobDecider,
   type JobId,
+  type JobState,
   Rejection,
 } from '@necrocode/domain';
 import { type DomainEvent, type EventStore, fold, type StoredEvent, Upcasters } from '@necrocode/event-store';
@@ -27,7 +28,7 @@ export class StreamReader {
 
   /** @throws {Rejection} `job-not-found` */
   async job(jobId: JobId): Promise<Job> {
-    const job = foldOf(jobDecider, await this.store.readStream(streamIdOf('job', jobId)));
+    const job = foldJob(await this.store.readStream(streamIdOf('job', jobId)));
     if (job.status === 'unknown') throw new Rejection('job-not-found', { jobId });
     return job;
   }
@@ -48,6 +49,10 @@ export class StreamReader {
     const streams = await this.store.readStreams(ids.map((id) => streamIdOf('cleanup', id)));
     return ids.map((id) => foldOf(cleanupDecider, streams.get(streamIdOf('cleanup', id)) ?? []));
   }
+}
+
+export function foldJob(events: readonly StoredEvent[]): JobState {
+  return foldOf(jobDecider, events);
 }
 
 export function foldCancellation(events: readonly StoredEvent[]): CancellationState {

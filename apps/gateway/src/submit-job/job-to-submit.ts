@@ -35,14 +35,16 @@ function taskIdOf(taskKey: string, owner: string, key: string | undefined): Task
 }
 
 function toTask(
-  { slot, timeoutMs, onCancel, command, handler, input, ...task }: SubmitJobBody['tasks'][number],
+  { slot, timeoutMs, onCancel, command, handler, input, inputFrom, ...task }: SubmitJobBody['tasks'][number],
   taskId: TaskId,
 ): SubmittedTask {
   return {
     ...task,
     taskId,
     command: command ?? [],
-    ...(handler === undefined ? {} : { handler: { name: handler, input: input ?? null } }),
+    ...(handler === undefined
+      ? {}
+      : { handler: { name: handler, input: input ?? null, ...(inputFrom === undefined ? {} : { from: inputFrom }) } }),
     slotPool: slot?.pool ?? null,
     timeoutMs: timeoutMs ?? null,
     onCancelArtifacts: onCancel.artifacts,

@@ -13,11 +13,16 @@ export interface Work {
   readonly outcomeFile: string | null;
 }
 
-/** @throws {CodedError} `handler-not-found` when this runner has no functions (any more) */
+/** Linux takes no longer text into an environment than 128 KiB. */
+const MOST_INPUT_BYTES = 120 * 1024;
+
+/** @throws {CodedError} `handler-not-found` when this runner has no functions (any more), `handler-input-too-large` */
 export function workOf(request: StartRequest, place: Pick<Place, 'temporary'>, handlers: HandlerModule | null): Work {
   const { command, handler, timeoutMs, execution } = request;
   if (!handler) return { command, env: {}, outcomeFile: null };
   if (handlers === null) throw new CodedError('handler-not-found', { handler: handler.name });
+  const inputBytes = Buffer.byteLength(JSON.stringify(handler.input ?? null));
+  if (inputBytes > MOST_INPUT_BYTES) throw new CodedError('handler-input-too-large', { limit: MOST_INPUT_BYTES });
   const outcomeFile = join(place.temporary, `${execution.executionId}.outcome.json`);
   return {
     command: callCommand(handlers.module, handler.name),

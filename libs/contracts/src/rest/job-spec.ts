@@ -77,6 +77,8 @@ export const taskBody = z.strictObject({
       error: `at most ${JOB_LIMITS.inputBytes} bytes of JSON`,
     })
     .optional(),
+  /** Fields of the input that are taken from results of tasks it depends on. */
+  inputFrom: z.record(z.string().max(200), z.strictObject({ task: key, field: z.string().max(200) })).optional(),
   env: environment.default({}),
   workingDirectory: z.enum(['workspace', 'slot']).default('workspace'),
   dependsOn: z.array(key).max(JOB_LIMITS.tasks).default([]),
@@ -119,17 +121,28 @@ export const submitJobBody = z
         });
       }
       for (const { field, message } of faultsOfWork(task)) {
-        context.addIssue({ code: 'custom', path: ['tasks', index, field], message });
+        context.addIssue({ code: 'custom', path: ['tasks', index, ...field.split('.')], message });
       }
     });
   });
 
 /** A task runs one thing: a command, or a function with its input. */
-function faultsOfWork({ command, handler, input }: z.infer<typeof taskBody>): readonly FieldMessage[] {
+function faultsOfWork({
+  command,
+  handler,
+  input,
+  inputFrom,
+  dependsOn,
+}: z.infer<typeof taskBody>): readonly FieldMessage[] {
   if (command !== undefined && handler !== undefined) return [{ field: 'handler', message: 'not beside a command' }];
-  if (handler !== undefined) return [];
+  if (handler !== undefined) {
+    return Object.entries(inputFrom ?? {}).flatMap(([field, { task }]) =>
+      dependsOn.includes(task) ? [] : [{ field: `inputFrom.${field}.task`, message: 'must be one of dependsOn' }],
+    );
+  }
   const missing = command === undefined ? [{ field: 'command', message: 'a task needs a command or a handler' }] : [];
-  return input === undefined ? missing : [...missing, { field: 'input', message: 'only with a handler' }];
+  const given = [...(input === undefined ? [] : ['input']), ...(inputFrom === undefined ? [] : ['inputFrom'])];
+  return [...missing, ...given.map((field) => ({ field, message: 'only with a handler' }))];
 }
 
 interface FieldMessage {

@@ -20,6 +20,14 @@ export interface Backoff {
   readonly jitter: number;
 }
 
+/** A function of a worker, and what it is given. */
+export interface HandlerCall {
+  readonly name: string;
+  readonly input: unknown;
+  /** Fields of the input that are taken from results of tasks it depends on. */
+  readonly from?: Readonly<Record<string, { readonly task: string; readonly field: string }>>;
+}
+
 /** A task as the job's author wrote it, every default filled in. */
 export interface TaskSpec {
   /** Unique within the job; what `dependsOn` names. */
@@ -27,7 +35,7 @@ export interface TaskSpec {
   /** argv; run as it stands, never through a shell. Empty where a handler runs instead. */
   readonly command: readonly string[];
   /** A function of a worker that runs instead of a command. */
-  readonly handler?: { readonly name: string; readonly input: unknown };
+  readonly handler?: HandlerCall;
   readonly env: Readonly<Record<string, string>>;
   /** The job's workspace, shared by its tasks, or the directory of the leased slot. */
   readonly workingDirectory: 'workspace' | 'slot';

@@ -1,0 +1,28 @@
+import { Param } from '@nestjs/common';
+import { queueId } from '@necrocode/contracts';
+import { CodedError } from '@necrocode/service-kit';
+
+/** `{queue_id}` of the path. @throws {CodedError} `validation-failed` */
+export function QueueId(): ParameterDecorator {
+  return Param('queue_id', {
+    transform: (value: unknown) => {
+      const parsed = queueId.safeParse(value);
+      if (!parsed.success) throw unfit('queue_id', parsed.error.issues[0]?.message ?? 'is no name of a queue');
+      return parsed.data;
+    },
+  });
+}
+
+/** `{item_id}` of the path. @throws {CodedError} `validation-failed` */
+export function ItemId(): ParameterDecorator {
+  return Param('item_id', {
+    transform: (value: unknown) => {
+      if (!/^\d{1,15}$/.test(String(value))) throw unfit('item_id', 'Input should be a valid integer');
+      return Number(value);
+    },
+  });
+}
+
+function unfit(name: string, message: string): CodedError {
+  return new CodedError('validation-failed', {}, { fields: [{ path: `path.${name}`, message }] });
+}
