@@ -29,10 +29,12 @@ import { RequestCancellationController } from './request-cancellation/request-ca
 import { OpenTargets } from './saga/open-targets.js';
 import { Saga } from './saga/saga.js';
 import { DRIVE_TABLE, SCHEMA } from './saga/schema.js';
+import { UndoCancellation } from './undo-cancellation/undo-cancellation.js';
+import { UndoCancellationController } from './undo-cancellation/undo-cancellation.controller.js';
 
 /** The map of the service: requests come in as commands, progress as events, and a timer drives what does not move. */
 @Module({
-  controllers: [RequestCancellationController, PlanCancellationController],
+  controllers: [RequestCancellationController, PlanCancellationController, UndoCancellationController],
   providers: [
     { provide: OpenTargets, useFactory: (database: DataSource) => new OpenTargets(database), inject: [DATABASE] },
     {
@@ -73,6 +75,11 @@ import { DRIVE_TABLE, SCHEMA } from './saga/schema.js';
         logger: Logger,
       ) => new RequestCancellation(saga, targets, drives, drive, plans, commands, logger),
       inject: [Saga, OpenTargets, DriveQueue, CancellationDrive, PlanCancellation, COMMANDS, LOGGER],
+    },
+    {
+      provide: UndoCancellation,
+      useFactory: (saga: Saga, drive: CancellationDrive) => new UndoCancellation(saga, drive),
+      inject: [Saga, CancellationDrive],
     },
     {
       provide: RecordProgress,

@@ -26,6 +26,8 @@ import { Dispatcher } from './dispatcher.js';
 import type { DispatcherConfig } from './dispatcher.config.js';
 import { FindTask } from './find-task/find-task.js';
 import { FindTaskController } from './find-task/find-task.controller.js';
+import { ParkTasks } from './park-tasks/park-tasks.js';
+import { ParkTasksController } from './park-tasks/park-tasks.controller.js';
 import { PreviewBlock } from './preview-block/preview-block.js';
 import { PreviewBlockController } from './preview-block/preview-block.controller.js';
 import { SelectJobs } from './select-jobs/select-jobs.js';
@@ -48,6 +50,7 @@ const DURABLE = 'dispatcher-reactions';
     FindTaskController,
     BlockDispatchController,
     PreviewBlockController,
+    ParkTasksController,
     SelectJobsController,
     DequeueJobsController,
   ],
@@ -79,6 +82,7 @@ const DURABLE = 'dispatcher-reactions';
     { provide: DequeueJobs, useFactory: ({ dequeueJobs }: Dispatcher) => dequeueJobs, inject: [Dispatcher] },
     { provide: DescribeJob, useFactory: ({ describeJob }: Dispatcher) => describeJob, inject: [Dispatcher] },
     { provide: FindTask, useFactory: ({ findTask }: Dispatcher) => findTask, inject: [Dispatcher] },
+    { provide: ParkTasks, useFactory: ({ parkTasks }: Dispatcher) => parkTasks, inject: [Dispatcher] },
     { provide: PreviewBlock, useFactory: ({ previewBlock }: Dispatcher) => previewBlock, inject: [Dispatcher] },
     { provide: BlockDispatch, useFactory: ({ blockDispatch }: Dispatcher) => blockDispatch, inject: [Dispatcher] },
   ],

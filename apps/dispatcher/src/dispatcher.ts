@@ -14,6 +14,7 @@ import type { DispatcherConfig } from './dispatcher.config.js';
 import { EnforceLimits } from './enforce-limits/enforce-limits.js';
 import { FindTask } from './find-task/find-task.js';
 import { FreeSlot } from './free-slot/free-slot.js';
+import { ParkTasks } from './park-tasks/park-tasks.js';
 import { PreviewBlock } from './preview-block/preview-block.js';
 import { RecordEnding } from './record-ending/record-ending.js';
 import { RecordStart } from './record-start/record-start.js';
@@ -55,6 +56,7 @@ export class Dispatcher {
   readonly findTask: FindTask;
   readonly blockDispatch: BlockDispatch;
   readonly previewBlock: PreviewBlock;
+  readonly parkTasks: ParkTasks;
   readonly #startExecution: StartExecution;
   readonly #assignTasks: AssignTasks;
   readonly #reactions: Parameters<typeof react>[0];
@@ -79,6 +81,7 @@ export class Dispatcher {
     this.describeJob = new DescribeJob(jobs, new HeldSlots(this.tables));
     this.findTask = new FindTask(this.tables);
     this.blockDispatch = new BlockDispatch(jobs, this.describeJob, logger);
+    this.parkTasks = new ParkTasks(jobs, this.describeJob, wake, logger);
     this.previewBlock = new PreviewBlock(jobs, this.describeJob);
     const unassignTask = new UnassignTask(store, jobs, pools, wake);
     this.#startExecution = new StartExecution(runners, unassignTask, store, this.tables, starts, logger);

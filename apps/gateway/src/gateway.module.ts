@@ -31,6 +31,7 @@ import { StreamReader } from './streams/stream-reader.js';
 import { SubmitBatchController } from './submit-batch/submit-batch.controller.js';
 import { SubmitJobController } from './submit-job/submit-job.controller.js';
 import { TrainingController } from './training-facade/training.controller.js';
+import { UndoController } from './undo/undo.controller.js';
 import { EventBell } from './wake/event-bell.js';
 import { Shutdown } from './wake/shutdown.js';
 import { WatchController } from './watch/watch.controller.js';
@@ -49,6 +50,7 @@ import { WatchStory } from './watch/watch-story.js';
     JobController,
     CancelController,
     CancellationController,
+    UndoController,
     ReplayController,
     WatchController,
     ReadLogsController,

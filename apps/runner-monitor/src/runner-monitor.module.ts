@@ -17,6 +17,8 @@ import { ExecutionStreams } from './executions/execution-streams.js';
 import { HeartbeatSubscriber } from './hear-heartbeat/heartbeat.subscriber.js';
 import { LastHeard } from './hear-heartbeat/last-heard.js';
 import { RecordHeartbeats } from './hear-heartbeat/record-heartbeats.js';
+import { HoldExecutions } from './hold-executions/hold-executions.js';
+import { HoldExecutionsController } from './hold-executions/hold-executions.controller.js';
 import { ExecutionsInFlight } from './in-flight/executions-in-flight.js';
 import { InspectExecutionsController } from './inspect-executions/inspect-executions.controller.js';
 import { InspectExecutions } from './inspect-executions/inspect-executions.js';
@@ -39,7 +41,13 @@ import { heardTypes, TrackExecutions } from './track-executions/track-executions
 
 /** The map of the service: commands from the others, heartbeats and reports from the agents, and a sweep that notices silence. */
 @Module({
-  controllers: [RegisterRunnerController, StopExecutionsController, InspectExecutionsController, DrainRunnerController],
+  controllers: [
+    RegisterRunnerController,
+    StopExecutionsController,
+    InspectExecutionsController,
+    HoldExecutionsController,
+    DrainRunnerController,
+  ],
   providers: [
     { provide: LastHeard, useFactory: () => new LastHeard() },
     StopsUnderWay,
@@ -85,6 +93,11 @@ import { heardTypes, TrackExecutions } from './track-executions/track-executions
       useFactory: (control: RunnerControl, executions: ExecutionStreams, underWay: StopsUnderWay) =>
         new StopExecutions(control, executions, underWay),
       inject: [RunnerControl, ExecutionStreams, StopsUnderWay],
+    },
+    {
+      provide: HoldExecutions,
+      useFactory: (control: RunnerControl, executions: ExecutionStreams) => new HoldExecutions(control, executions),
+      inject: [RunnerControl, ExecutionStreams],
     },
     {
       provide: InspectExecutions,

@@ -99,6 +99,11 @@ export class NecrocodeClient {
     return this.get(`/cancellations/${encodeURIComponent(cancellationId)}`, options);
   }
 
+  /** Within its undo window. @throws {ApiProblem} `undo-not-offered`, `undo-window-over` */
+  undoCancellation(cancellationId: string, options: RequestOptions = {}): Promise<CancellationResource> {
+    return this.post(`/cancellations/${encodeURIComponent(cancellationId)}/undo`, undefined, options);
+  }
+
   /** @throws {ApiProblem} `certificate-not-issued` (retryable) while there is none */
   certificate(cancellationId: string, options: RequestOptions = {}): Promise<CertificateResource> {
     return this.get(`/cancellations/${encodeURIComponent(cancellationId)}/certificate`, options);

@@ -10,7 +10,7 @@ export function subjectToken(value: string): string {
   return encodeURIComponent(value).replace(/[.!'()*~]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-export type RunnerControl = 'start' | 'stop' | 'clean' | 'inspect' | 'heartbeat';
+export type RunnerControl = 'start' | 'stop' | 'freeze' | 'thaw' | 'clean' | 'inspect' | 'heartbeat';
 
 export const subjects = {
   /** Events of an aggregate, for example `necrocode.events.cancellation.can_01JC….completed`. */

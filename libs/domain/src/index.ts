@@ -43,6 +43,7 @@ export { dependentsOf, findGraphProblems, type GraphProblem } from './job/job-gr
 export { inputOf } from './job/input-of.js';
 export { handlersOf } from './job/handlers-of.js';
 export { isTerminal } from './job/conclude.js';
+export { isParked } from './job/park.js';
 export { dequeuedJob, isWaiting } from './job/dequeue.js';
 export { deadlineOf, nextLimit } from './job/limits.js';
 export { jobDecider } from './job/decider.js';
@@ -113,6 +114,7 @@ export {
   type CancellationTarget,
   type CertificateProof,
   type HeldSlot,
+  type Hold,
   type JobFacts,
   type ReasonCode,
   type StepError,

@@ -21,4 +21,7 @@ export type RejectionCode =
   | 'stale-token'
   | 'cancellation-not-found'
   | 'cancellation-exists'
-  | 'idempotency-conflict';
+  | 'idempotency-conflict'
+  | 'undo-not-offered'
+  | 'undo-window-over'
+  | 'cancellation-being-undone';

@@ -115,6 +115,25 @@ export const catalog = {
     'This Idempotency-Key was used with another body.',
     'Send the same body as the first time, or a new key.',
   ),
+  'undo-not-offered': entry(
+    409,
+    'conflict',
+    'The cancellation was asked for without an undo window.',
+    'Ask with undoWindowMs (`--undo-window 30s`) to be able to undo; a cancelled job can be submitted again.',
+  ),
+  'undo-window-over': entry(
+    409,
+    'conflict',
+    'The undo window is over (it ended at {until}, or a request for force ended it): the cancellation is being carried out.',
+    'Nothing to undo any more; submit the job again if it is needed.',
+  ),
+  'cancellation-being-undone': entry(
+    409,
+    'conflict',
+    'A cancellation of this target is being undone at this moment.',
+    'Ask again when it is undone.',
+    true,
+  ),
   'plan-changed': entry(
     409,
     'conflict',

@@ -97,10 +97,15 @@ export class ProcessTree {
     return this.#run.report();
   }
 
-  /** Stops every process where it stands, to be continued by `thaw` or ended by `stop`. False: not all stand still. */
+  /**
+   * Stops every process where it stands, to be continued by `thaw` or ended by `stop`. Again: whoever has come or moved
+   * since. False: not all stand still.
+   */
   async freeze(): Promise<boolean> {
     this.#frozen = true;
-    return this.#cell.freeze();
+    const still = await this.#cell.freeze();
+    if (!this.#frozen) this.#cell.thaw(); // It was let go while it was being frozen.
+    return still && this.#frozen;
   }
 
   thaw(): void {

@@ -29,6 +29,7 @@ function aJob(...tasks: Task[]): Job {
     spec: { name: 'spec', queue: 'default', priority: 50, labels: {}, metadata: {}, owner: 'spec' },
     tasks,
     cancellations: [],
+    parked: [],
     runnerId,
     error: null,
     overdue: null,

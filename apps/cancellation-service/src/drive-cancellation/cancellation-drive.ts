@@ -9,7 +9,7 @@ import {
   STEPS,
 } from '@necrocode/domain';
 import { type DriveQueue, type Logger, problemOf } from '@necrocode/service-kit';
-import { type LoadedCancellation, newInputId, type Saga } from '../saga/saga.js';
+import { type InputOf, type LoadedCancellation, newInputId, type Saga } from '../saga/saga.js';
 import type { PerformEffect } from './perform-effect.js';
 
 /**
@@ -40,8 +40,25 @@ export class CancellationDrive {
   async drive(cancellationId: CancellationId): Promise<void> {
     const { state } = await this.saga.load(cancellationId);
     if (state.status === 'unknown') return;
-    await this.advance(state, new Set());
-    await this.recordStandstill(state);
+    const current = await this.closeWindow(state);
+    await this.advance(current, new Set());
+    await this.comeBackAtWindowsEnd(current);
+    await this.recordStandstill(current);
+  }
+
+  /** The time is the input: whether the window is over is decided where the stream is. */
+  private async closeWindow(state: Cancellation): Promise<Cancellation> {
+    if (state.hold?.phase !== 'holding') return state;
+    const { cancellationId } = state;
+    const input: InputOf = (_, proof, at) => ({ type: 'CloseUndoWindow', at, proof });
+    const { state: after } = await this.saga.feed(cancellationId, input, newInputId());
+    return after.status === 'unknown' ? state : after;
+  }
+
+  private async comeBackAtWindowsEnd({ cancellationId, hold }: Cancellation): Promise<void> {
+    if (hold?.phase !== 'holding') return;
+    const inMs = Math.max(0, Date.parse(hold.until) - Date.now());
+    await this.drives.run(this.drives.hasten(cancellationId, inMs));
   }
 
   /** Resolves when every background drive has ended. */

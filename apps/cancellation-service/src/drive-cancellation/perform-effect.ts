@@ -18,6 +18,13 @@ export class PerformEffect {
     switch (effect.type) {
       case 'block-dispatch':
         return this.blockDispatch(effect);
+      case 'park-tasks':
+        return this.parkTasks(effect);
+      case 'unpark-tasks':
+        return this.unparkTasks(effect);
+      case 'freeze-executions':
+      case 'thaw-executions':
+        return this.holdExecutions(effect);
       case 'stop-executions':
         return this.stopExecutions(cancellationId, effect);
       case 'describe-job':
@@ -40,6 +47,35 @@ export class PerformEffect {
     const order = { cancellationId, jobId, taskId, cascade };
     const blocked = await this.ask(dispatcherCommands.blockDispatch, order);
     return this.feed(cancellationId, (_, proof, at) => ({ type: 'RecordDispatchBlocked', ...blocked, at, proof }));
+  }
+
+  private async parkTasks({
+    cancellationId,
+    jobId,
+    taskId,
+    cascade,
+  }: EffectOf<'park-tasks'>): Promise<CancellationState> {
+    const order = { cancellationId, jobId, taskId, cascade };
+    const { facts, taskIds } = await this.ask(dispatcherCommands.parkTasks, order);
+    return this.feed(cancellationId, (_, proof, at) => ({ type: 'RecordTasksHeld', facts, taskIds, at, proof }));
+  }
+
+  private async unparkTasks({ cancellationId, jobId }: EffectOf<'unpark-tasks'>): Promise<CancellationState> {
+    await this.ask(dispatcherCommands.unparkTasks, { cancellationId, jobId });
+    return this.feed(cancellationId, (_, proof, at) => ({ type: 'RecordTasksReleased', at, proof }));
+  }
+
+  private async holdExecutions({
+    type,
+    cancellationId,
+    executions,
+  }: EffectOf<'freeze-executions' | 'thaw-executions'>): Promise<CancellationState> {
+    const kind = type === 'freeze-executions' ? 'freeze' : 'thaw';
+    const asked = { kind, cancellationId, executions: [...executions] } as const;
+    const answer = await this.ask(runnerMonitorCommands.holdExecutions, asked);
+    const executionIds = answer.executions.flatMap((each) => (each.status === 'done' ? [each.executionId] : []));
+    const recorded = kind === 'freeze' ? 'RecordExecutionsFrozen' : 'RecordExecutionsThawed';
+    return this.feed(cancellationId, (_, proof, at) => ({ type: recorded, executionIds, at, proof }));
   }
 
   /** The answer heals lost events: an execution that has ended is recorded from it. */

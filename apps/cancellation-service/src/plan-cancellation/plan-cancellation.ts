@@ -62,7 +62,7 @@ export class PlanCancellation {
   }
 
   private async draw(request: CancellationRequest, { actor, traceparent }: CommandMeta): Promise<DrawnPlan> {
-    const { target, options, cancellationId } = request;
+    const { target, options, cancellationId, undoWindowMs } = request;
     const { jobId } = target;
     const scope = target.kind === 'task' ? target : { taskId: null, cascade: 'dependents' as const };
     const order = { cancellationId, jobId, taskId: scope.taskId, cascade: scope.cascade };
@@ -73,7 +73,7 @@ export class PlanCancellation {
     const joins = open === cancellationId ? null : open;
     const { before, after, taskIds, spared } = preview;
     const plan = drawUpPlan(after, planTargets(target, after, taskIds), cancellationId, spared);
-    return { before, plan, joins, items: planItems(plan, options, { cancellationId, joins }) };
+    return { before, plan, joins, items: planItems(plan, options, { cancellationId, joins, undoWindowMs }) };
   }
 
   /** By a fresh look of each runner; what it does not say is not known. */

@@ -63,7 +63,7 @@ export class RequestCancellation {
     };
     const companions = [
       this.targets.claim(target, cancellationId),
-      this.drives.schedule(cancellationId, FIRST_REDRIVE_MS),
+      this.drives.schedule(cancellationId, Math.min(FIRST_REDRIVE_MS, request.undoWindowMs ?? Infinity)),
     ];
     try {
       const begun = await this.saga.begin(command, meta.id, metadata, companions);
@@ -84,6 +84,7 @@ export class RequestCancellation {
 
   /** Beside the durable path, which drives the same stops again: losing this costs time, nothing else. */
   private signalAtOnce(request: CancellationRequest, facts: JobFacts, { traceparent }: CommandMeta): void {
+    if (request.undoWindowMs !== undefined) return; // It is held first.
     const stops = liveTargets(request, facts);
     if (stops.length === 0) return;
     this.commands

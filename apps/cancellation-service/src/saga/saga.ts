@@ -111,8 +111,8 @@ export class Saga {
     cancellationId: CancellationId,
     events: readonly CancellationEvent[],
   ): readonly CompanionStatement[] {
-    const completed = events.some(({ type }) => type === 'CancellationCompleted');
-    return completed ? [this.targets.release(cancellationId), this.drives.forget(cancellationId)] : [];
+    const over = events.some(({ type }) => type === 'CancellationCompleted' || type === 'CancellationUndone');
+    return over ? [this.targets.release(cancellationId), this.drives.forget(cancellationId)] : [];
   }
 
   private async append(

@@ -14,6 +14,7 @@ import { RequestCancellation } from '../request-cancellation/request-cancellatio
 import { OpenTargets } from '../saga/open-targets.js';
 import { Saga } from '../saga/saga.js';
 import { DRIVE_TABLE, SCHEMA } from '../saga/schema.js';
+import { UndoCancellation } from '../undo-cancellation/undo-cancellation.js';
 import type { ScriptedOwners } from './scripted-owners.js';
 
 /** One replica of the service on a database that others may share; its timer stands still, so a spec drives by hand. */
@@ -29,6 +30,7 @@ export async function openService({ url }: TestDatabase, owners: ScriptedOwners,
   const drive = new CancellationDrive(saga, new PerformEffect(saga, commands), drives, logger, patienceMs);
   const plans = new PlanCancellation(targets, commands);
   const requests = new RequestCancellation(saga, targets, drives, drive, plans, commands, logger);
+  const undo = new UndoCancellation(saga, drive);
   const progress = new RecordProgress(saga, targets, drive);
   return {
     saga,
@@ -39,6 +41,7 @@ export async function openService({ url }: TestDatabase, owners: ScriptedOwners,
       requests.handle(request, { id: randomUUID(), actor: request.requestedBy }, planToken),
     plan: (request: CancellationRequest, planToken: string | null = null) =>
       plans.handle(request, planToken, { id: randomUUID(), actor: request.requestedBy }),
+    undo: (cancellationId: CancellationId) => undo.handle(cancellationId, { id: randomUUID(), actor: 'user:spec' }),
     hear: (event: StoredEvent) => progress.handle(event),
     state: async (cancellationId: CancellationId) => (await saga.load(cancellationId)).state,
     types: async (cancellationId: CancellationId) => (await saga.load(cancellationId)).events.map(({ type }) => type),

@@ -12,6 +12,8 @@ export class ScriptedOwners implements Pick<CommandClient, 'ask'> {
   endings = new Map<string, ExecutionEnding>();
   survivors = 0;
   cleaned = true;
+  /** Runners freeze and thaw as they are asked. */
+  holding = true;
 
   constructor(
     public facts: JobFacts,
@@ -32,6 +34,15 @@ export class ScriptedOwners implements Pick<CommandClient, 'ask'> {
     switch (subject) {
       case dispatcherCommands.describeJob.subject:
         return this.facts;
+      case dispatcherCommands.parkTasks.subject:
+        return { facts: this.facts, taskIds: this.blocked };
+      case dispatcherCommands.unparkTasks.subject:
+        return body;
+      case runnerMonitorCommands.holdExecutions.subject: {
+        const { executions } = body as { executions: ExecutionIdentity[] };
+        const status = this.holding ? 'done' : 'open';
+        return { executions: executions.map(({ executionId }) => ({ executionId, status })) };
+      }
       case dispatcherCommands.previewBlock.subject:
         return { before: this.facts, after: this.afterBlock(this.facts), taskIds: this.blocked, spared: [] };
       case dispatcherCommands.blockDispatch.subject:

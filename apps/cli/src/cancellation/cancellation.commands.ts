@@ -2,7 +2,10 @@ import { Command } from 'commander';
 import { connect } from '../connection/connect.js';
 import { formatOption, type Format } from '../terminal/format.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { EXIT } from '../exit-codes.js';
 import { eventLine } from './event-line.js';
+import { exitCodeOf } from './outcome.js';
+import { watchCancellation } from './watch.js';
 import { showCancellation, showCertificate } from './show.js';
 
 interface Output {
@@ -14,7 +17,8 @@ export function cancellationCommands(terminal: Terminal): Command {
     .description('look at one cancellation')
     .addCommand(show(terminal))
     .addCommand(certificate(terminal))
-    .addCommand(timeline(terminal));
+    .addCommand(timeline(terminal))
+    .addCommand(undo(terminal));
 }
 
 function show(terminal: Terminal): Command {
@@ -27,6 +31,21 @@ function show(terminal: Terminal): Command {
       terminal.data(
         output === 'text' ? showCancellation(cancellation, terminal.width) : JSON.stringify(cancellation, null, 2),
       );
+    });
+}
+
+function undo(terminal: Terminal): Command {
+  return new Command('undo')
+    .description('take it back within its undo window: what was held goes on')
+    .argument('<cancellation-id>')
+    .addOption(formatOption())
+    .action(async (id: string, { output }: Output) => {
+      const client = await connect();
+      await client.undoCancellation(id);
+      const cancellation = await watchCancellation(client, terminal, id, { format: output });
+      if (output === 'json') terminal.data(JSON.stringify(cancellation, null, 2));
+      else if (output !== 'ndjson') terminal.data(output === 'id' ? id : `${id} ${cancellation.word}`);
+      process.exitCode = cancellation.status === 'undone' ? EXIT.ok : exitCodeOf(cancellation);
     });
 }
 

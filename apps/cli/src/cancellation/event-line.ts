@@ -41,6 +41,20 @@ function describe(type: string, data: Data): string | null {
             `next       ${word(data['step'])} is tried again at ${data['nextDriveAt']} (attempt ${word(data['attempt'])})`,
           )
         : null;
+    case 'TasksHeld': {
+      const [tasks, executions] = [data['taskIds'], data['executions']].map((list) => (list as unknown[]).length);
+      return `held       ${tasks} tasks parked, ${executions} executions to stand still`;
+    }
+    case 'ExecutionFrozen':
+      return `frozen     ${word(data['executionId'])}: ${word(data['processes'])} processes stand still`;
+    case 'ExecutionThawed':
+      return `thawed     ${word(data['executionId'])} goes on`;
+    case 'UndoWindowClosed':
+      return `${colours.yellow('window')}     ${data['because'] === 'forced' ? 'ended by a request for force' : 'over'}: it is carried out now`;
+    case 'UndoRequested':
+      return `${colours.yellow('undo')}       by ${word(data['requestedBy'])}`;
+    case 'CancellationUndone':
+      return colours.green('undone     everything that was held goes on');
     case 'ExecutionSignalled':
       return signalled('stopping', data);
     case 'ExecutionForceKilled':

@@ -8,6 +8,8 @@ export function exitCodeOf({ status, stalled }: Pick<CancellationResource, 'stat
       return EXIT.ok;
     case 'partial':
       return EXIT.partial;
+    case 'undone': // Nothing was ended: who waits for a cancel has not got it.
+      return EXIT.error;
     case 'unconfirmed':
       return EXIT.unproven;
     case 'requested':

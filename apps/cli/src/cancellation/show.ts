@@ -5,7 +5,7 @@ import { colours, paint } from '../terminal/terminal.js';
 
 /** A cancellation with every step. */
 export function showCancellation(cancellation: CancellationResource, width: number): string {
-  const { steps, executions, errors, waitingFor, nextDrive, certificate } = cancellation;
+  const { steps, executions, errors, waitingFor, nextDrive, undo, certificate } = cancellation;
   const stepRows = steps.map((step) => [
     step.step,
     step.status,
@@ -30,6 +30,9 @@ export function showCancellation(cancellation: CancellationResource, width: numb
     `  job       ${cancellation.jobId}${cancellation.taskId === null ? '' : `, task ${cancellation.taskId}`}`,
     `  asked by  ${cancellation.requestedBy}, ${ago(cancellation.requestedAt)}: ${cancellation.reason.code}${cancellation.reason.text ? ` — ${visible(cancellation.reason.text)}` : ''}`,
     ...(waitingFor.length > 0 ? [`  waiting   ${waitingFor.join('; ')}`] : []),
+    ...(undo?.phase === 'holding'
+      ? [`  undo      until ${undo.until}: necrocode cancellation undo ${cancellation.cancellationId}`]
+      : []),
     ...(nextDrive === null ? [] : [`  next      tried again at ${nextDrive.at}, attempt ${nextDrive.attempt}`]),
     '',
     table(['STEP', 'STATE', 'TOOK', 'TRIES', 'EVIDENCE'], stepRows, width),

@@ -17,7 +17,10 @@ const SETTLED: ReadonlySet<string> = new Set([
   'CancellationCompleted',
   'CancellationLeftPartial',
   'CancellationLeftUnconfirmed',
+  'CancellationUndone',
 ]);
+
+const FINAL: ReadonlySet<string> = new Set(['CancellationCompleted', 'CancellationUndone']);
 
 /** Shows a cancellation as it happens, until it has an outcome. Ctrl-C detaches; it never means "not cancelled". */
 export async function watchCancellation(
@@ -36,7 +39,7 @@ export async function watchCancellation(
         if (format === 'ndjson') terminal.data(JSON.stringify(event));
         const line = eventLine(event, requestedAt);
         if (line !== null) terminal.say(line);
-        if (SETTLED.has(event.eventtype) && (!untilCompleted || event.eventtype === 'CancellationCompleted')) return;
+        if (SETTLED.has(event.eventtype) && (!untilCompleted || FINAL.has(event.eventtype))) return;
       }
     } catch (error) {
       if (!timeout?.aborted) throw error;

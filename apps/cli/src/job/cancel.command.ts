@@ -26,6 +26,7 @@ interface CancelOptions {
   readonly input: boolean;
   readonly detach?: boolean;
   readonly wait?: number;
+  readonly undoWindow?: number;
   readonly dryRun?: boolean;
   readonly planToken?: string;
 }
@@ -44,6 +45,7 @@ export function cancelCommand(terminal: Terminal): Command {
     .option('-y, --yes', 'do not ask')
     .option('--no-input', 'never ask: without --yes that is an error')
     .option('--detach', 'do not wait for the end')
+    .option('--undo-window <duration>', 'only hold everything so long, then end it', durationArgument)
     .option('--dry-run', 'show what would happen, with a plan token; change nothing')
     .option('--plan-token <token>', 'only if the plan is still the one of that dry run; else exit 7')
     .option('--wait <duration>', 'wait at most so long, then exit 8', durationArgument)
@@ -77,12 +79,13 @@ async function consent(
 }
 
 function request(client: NecrocodeClient, job: JobResource, options: CancelOptions): Promise<CancellationResult> {
-  const { reason, reasonCode, force, grace, dryRun, planToken } = options;
+  const { reason, reasonCode, force, grace, undoWindow, dryRun, planToken } = options;
   const body = {
     ...(reason === undefined ? {} : { reason }),
     ...(reasonCode === undefined ? {} : { reasonCode }),
     ...(force === undefined ? {} : { force }),
     ...(grace === undefined ? {} : { gracePeriodMs: grace }),
+    ...(undoWindow === undefined ? {} : { undoWindowMs: undoWindow }),
     ...(dryRun === undefined ? {} : { dryRun }),
     ...(planToken === undefined ? {} : { planToken }),
   };

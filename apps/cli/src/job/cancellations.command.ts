@@ -26,6 +26,7 @@ export function cancellationsCommand(terminal: Terminal): Command {
         'completed',
         'partial',
         'unconfirmed',
+        'undone',
       ]),
     )
     .addOption(formatOption())

@@ -2,6 +2,7 @@ import {
   type BatchId,
   type ExecutionId,
   handlersOf,
+  isParked,
   isWaiting,
   type Job,
   type JobEvent,
@@ -89,8 +90,7 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
         for (const { taskId } of event.tasks) changes.tasks.set(taskId, job.jobId);
         return;
       case 'TaskQueued':
-        changes.ready.set(event.taskId, readyRow(job, handlers, byId.get(event.taskId), event.at));
-        return;
+        return makeReady(event.taskId, event.at);
       case 'TaskAssigned': {
         const { executionId, runnerId } = event.assignment;
         changes.ready.set(event.taskId, null);
@@ -100,9 +100,7 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
         return;
       }
       case 'TaskUnassigned': {
-        const task = byId.get(event.taskId);
-        const notBefore = later(event.at, pauseAfterRefusals(task));
-        changes.ready.set(event.taskId, readyRow(job, handlers, task, notBefore));
+        makeReady(event.taskId, later(event.at, pauseAfterRefusals(byId.get(event.taskId))));
         changes.assignments.set(event.taskId, null);
         changes.starts.set(event.executionId, false);
         return;
@@ -112,7 +110,7 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
         changes.starts.set(event.executionId, false);
         return;
       case 'TaskRetryScheduled':
-        changes.ready.set(event.taskId, readyRow(job, handlers, byId.get(event.taskId), event.notBefore));
+        makeReady(event.taskId, event.notBefore);
         changes.assignments.set(event.taskId, null);
         changes.starts.set(event.executionId, false);
         return;
@@ -128,6 +126,12 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
         if (last !== undefined) changes.starts.set(last, false);
         return;
       }
+      case 'TasksParked':
+        for (const taskId of event.taskIds) changes.ready.set(taskId, null);
+        return;
+      case 'TasksUnparked':
+        for (const taskId of event.taskIds) makeReadyAgain(taskId, event.at);
+        return;
       case 'JobCompleted':
       case 'JobFailed':
         changes.placements.set(job.jobId, null);
@@ -145,6 +149,17 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
       default:
         return event satisfies never;
     }
+  }
+
+  /** What an undo window parks is nobody's to assign, whatever becomes ready meanwhile. */
+  function makeReady(taskId: TaskId, notBefore: Timestamp): void {
+    changes.ready.set(taskId, isParked(job, taskId) ? null : readyRow(job, handlers, byId.get(taskId), notBefore));
+  }
+
+  function makeReadyAgain(taskId: TaskId, at: Timestamp): void {
+    const progress = byId.get(taskId)?.progress;
+    if (progress?.status === 'queued') makeReady(taskId, at);
+    if (progress?.status === 'retrying') makeReady(taskId, progress.notBefore);
   }
 }
 

@@ -24,7 +24,7 @@ export class AwaitOutcome {
       for (;;) {
         const cancellation = await this.cancellations.show(cancellationId);
         const leftMs = deadline - performance.now();
-        if (cancellation.certificate !== null || leftMs <= 0 || this.shutdown.signal.aborted) return cancellation;
+        if (cancellation.endedAt !== null || leftMs <= 0 || this.shutdown.signal.aborted) return cancellation;
         await listener.wait(Math.min(leftMs, LOOK_EVERY_MS), this.shutdown.signal);
       }
     } finally {

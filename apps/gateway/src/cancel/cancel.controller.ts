@@ -135,7 +135,7 @@ export class CancelController {
     if (wait === null) return cancellationResult(target, answer, null);
     if (wait.applied !== null) reply.header('preference-applied', wait.applied);
     const cancellation = await this.outcome.within(cancellationId, wait.ms);
-    reply.status(cancellation.certificate === null ? 202 : 200);
+    reply.status(cancellation.endedAt === null ? 202 : 200);
     return cancellationResult(target, answer, cancellation);
   }
 }

@@ -20,8 +20,15 @@ export function cancellationRequest(
     artifacts: body.artifacts ?? null,
   };
   const reason = { code: body.reasonCode, text: body.reason };
-  const { planToken } = body;
-  const asked = canonicalJson({ target, options, reason, ...(planToken === undefined ? {} : { planToken }) });
+  const { planToken, undoWindowMs } = body;
+  const window = undoWindowMs === undefined ? {} : { undoWindowMs };
+  const asked = canonicalJson({
+    target,
+    options,
+    reason,
+    ...window,
+    ...(planToken === undefined ? {} : { planToken }),
+  });
   return {
     cancellationId: key === undefined ? newId('can') : idOf('can', uuidOfKey(principal, 'cancellation', key)),
     target,
@@ -30,5 +37,6 @@ export function cancellationRequest(
     requestedBy: principal,
     fingerprint: `sha256:${createHash('sha256').update(asked).digest('hex')}`,
     requestedAt: receivedAt,
+    ...window,
   };
 }

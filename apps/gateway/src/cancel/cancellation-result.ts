@@ -71,6 +71,8 @@ function outcomeMessage({ status, word, waitingFor }: CancellationResource): str
       return `Not complete: waiting for ${waitingFor.join('; ')}. It is driven on.`;
     case 'unconfirmed':
       return `Unconfirmed: waiting for ${waitingFor.join('; ')}. It is driven on.`;
+    case 'undone':
+      return 'Undone: everything that was held goes on.';
     case 'requested':
     case 'in-progress':
       return `The wait is over before the end: ${word}; waiting for ${waitingFor.join('; ')}.`;

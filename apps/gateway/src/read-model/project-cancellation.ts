@@ -20,7 +20,9 @@ export function projectCancellation(
     signalled: (row?.signalled ?? false) || endings.some(({ signals }) => signals.length > 0),
     forced: (row?.forced ?? false) || endings.some(({ forced }) => forced),
     completed_position:
-      event.type === 'CancellationCompleted' ? position.toString() : (row?.completed_position ?? null),
+      event.type === 'CancellationCompleted' || event.type === 'CancellationUndone'
+        ? position.toString()
+        : (row?.completed_position ?? null),
   };
 }
 

@@ -30,6 +30,42 @@ function shown(second: number, ...events: CancellationEvent[]) {
   return presentCancellation({ cancellation, version: events.length, executions: new Map() }, at(second));
 }
 
+describe('a cancellation with an undo window', () => {
+  const [first] = requested;
+  const held = [{ ...first, undoWindowMs: 30_000 } as CancellationEvent];
+
+  it('shows until when it can be undone, and what is not held yet', () =>
+    expect(shown(10, ...held)).toMatchObject({
+      stalled: false,
+      undo: { until: at(30), phase: 'holding', parkedTasks: null },
+      waitingFor: ['the dispatcher to park the tasks', `the undo window to end at ${at(30)}`],
+      actions: [{ action: 'fetch-certificate' }, { action: 'undo', possible: true, because: null }],
+    }));
+
+  it('cannot be undone any more when its time is over', () =>
+    expect(shown(30, ...held).actions).toContainEqual({
+      action: 'undo',
+      possible: false,
+      because: 'the undo window is over',
+    }));
+
+  it('that was undone says so, and is neither stalled nor certified', () => {
+    const undone: CancellationEvent[] = [
+      { type: 'UndoRequested', requestedBy: 'user:spec', at: at(5) },
+      { type: 'TasksReleased', at: at(5) },
+      { type: 'CancellationUndone', at: at(5) },
+    ];
+    expect(shown(600, ...held, ...undone)).toMatchObject({
+      status: 'undone',
+      word: 'undone',
+      stalled: false,
+      waitingFor: [],
+      certificate: null,
+      endedAt: at(5),
+    });
+  });
+});
+
 describe('a cancellation that waits', () => {
   it('is not stalled at first', () =>
     expect(shown(4, ...requested)).toMatchObject({ stalled: false, nextDrive: null, lastEvidenceAt: at(0) }));

@@ -24,7 +24,7 @@ export interface CancellationFacts {
 /** No evidence for so long, beyond what grace periods explain, is a stall. */
 const STALLED_AFTER_MS = 5_000;
 
-/** @param now RFC 3339; only `stalled` and `nextDrive` depend on it */
+/** @param now RFC 3339; only `stalled`, `nextDrive` and whether it can be undone depend on it */
 export function presentCancellation(facts: CancellationFacts, now: Timestamp): CancellationResource {
   const { cancellation, version } = facts;
   const { certificate, options, target } = cancellation;
@@ -58,10 +58,11 @@ export function presentCancellation(facts: CancellationFacts, now: Timestamp): C
     stalled: isStalled(cancellation, lastEvidenceAt, now),
     lastEvidenceAt,
     waitingFor: waitingFor(cancellation, executions),
+    undo: presentUndo(cancellation),
     nextDrive: nextDrive(cancellation, now),
     version,
     certificate: certificate === null ? null : presentCertificate(certificate),
-    actions: cancellationActions(certificate !== null),
+    actions: cancellationActions(cancellation, now),
     links: cancellationLinks(cancellation.cancellationId),
   };
 }
@@ -110,8 +111,15 @@ function presentStep(step: (typeof STEPS)[number], state: StepState): Cancellati
 }
 
 function isStalled(cancellation: Cancellation, lastEvidenceAt: Timestamp, now: Timestamp): boolean {
-  if (cancellation.status === 'completed') return false;
+  if (cancellation.status === 'completed' || cancellation.status === 'undone') return false;
   return Date.parse(now) - Date.parse(lastEvidenceAt) > STALLED_AFTER_MS + explainedSilenceMs(cancellation);
+}
+
+function presentUndo({ hold }: Cancellation): CancellationResource['undo'] {
+  if (hold === null) return null;
+  const { until, phase, taskIds, executions, frozen } = hold;
+  const parkedTasks = taskIds?.length ?? null;
+  return { until, phase, parkedTasks, executions: executions.length, frozenExecutions: frozen.length };
 }
 
 /** The soonest time an open step is known to be tried again. */

@@ -1,9 +1,12 @@
 import type { CancellationExecution } from '@necrocode/contracts';
-import type { Cancellation, StepName } from '@necrocode/domain';
+import type { Cancellation, Hold, StepName } from '@necrocode/domain';
 
 /** What is not true yet, in words: one line for each step that is under way. */
 export function waitingFor(cancellation: Cancellation, executions: readonly CancellationExecution[]): string[] {
-  if (cancellation.status === 'completed') return [];
+  const { status, hold } = cancellation;
+  if (status === 'completed' || status === 'undone') return [];
+  if (hold?.phase === 'holding') return [...toFreeze(hold), `the undo window to end at ${hold.until}`];
+  if (hold?.phase === 'undoing') return ['everything that was held to go on'];
   const unconfirmed = executions
     .filter(({ status }) => status === 'unconfirmed')
     .map(({ runnerId, task }) => `runner ${runnerId} to come back and prove that nothing of task "${task}" is alive`);
@@ -15,6 +18,12 @@ export function waitingFor(cancellation: Cancellation, executions: readonly Canc
   });
   const lines = [...open, ...unconfirmed];
   return lines.length > 0 ? lines : ['the next step to begin'];
+}
+
+function toFreeze({ executions, frozen, taskIds }: Hold): readonly string[] {
+  if (taskIds === null) return ['the dispatcher to park the tasks'];
+  const moving = executions.length - frozen.length;
+  return moving === 0 ? [] : [`${moving} of ${executions.length} executions to stand still`];
 }
 
 function describe(step: StepName, { plan }: Cancellation, executions: readonly CancellationExecution[]): string {

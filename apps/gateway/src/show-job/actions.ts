@@ -1,5 +1,13 @@
 import type { Action } from '@necrocode/contracts';
-import { isTerminal, type Job, type RunnerState, type Task } from '@necrocode/domain';
+import {
+  type Cancellation,
+  type Hold,
+  isTerminal,
+  type Job,
+  type RunnerState,
+  type Task,
+  type Timestamp,
+} from '@necrocode/domain';
 
 /** What can be done with a job: the dispatcher refuses, or finds nothing to do, by the same facts. */
 export function jobActions(job: Job): Action[] {
@@ -10,8 +18,17 @@ export function taskActions(task: Task): Action[] {
   return [isTerminal(task) ? cannot('cancel', `the task is ${task.progress.status} already`) : can('cancel')];
 }
 
-export function cancellationActions(certified: boolean): Action[] {
-  return [certified ? can('fetch-certificate') : cannot('fetch-certificate', 'nothing is proven yet')];
+export function cancellationActions({ certificate, hold }: Cancellation, now: Timestamp): Action[] {
+  return [
+    certificate === null ? cannot('fetch-certificate', 'nothing is proven yet') : can('fetch-certificate'),
+    undoAction(hold, now),
+  ];
+}
+
+function undoAction(hold: Hold | null, now: Timestamp): Action {
+  if (hold === null) return cannot('undo', 'it was asked for without an undo window');
+  if (hold.phase === 'undoing' || hold.phase === 'undone') return cannot('undo', `it is ${hold.phase} already`);
+  return hold.phase === 'closed' || now >= hold.until ? cannot('undo', 'the undo window is over') : can('undo');
 }
 
 export function runnerActions({ standing }: Exclude<RunnerState, { status: 'unknown' }>): Action[] {

@@ -9,6 +9,12 @@ export function commandOf(report: ExecutionReport): ExecutionCommand {
       return { type: 'RecordStarted', execution, containment: report.containment, pid: report.pid, at };
     case 'signalled':
       return { type: 'RecordSignal', execution, evidence: report.evidence, at };
+    case 'frozen': {
+      const { cancellationId, processes } = report;
+      return { type: 'RecordFrozen', execution, cancellationId, processes, at };
+    }
+    case 'thawed':
+      return { type: 'RecordThawed', execution, cancellationId: report.cancellationId, at };
     case 'ended':
       return { type: 'RecordEnded', execution, ending: report.ending, at };
     default:

@@ -1,5 +1,7 @@
 import {
   type ExecutionReport,
+  type HoldReply,
+  holdRequest,
   type InspectReply,
   inspectRequest,
   type RunnerControl,
@@ -23,6 +25,7 @@ export class ScriptedRunner {
   /** What happens on a stop; `false`: no answer. */
   onStop: (request: StopRunnerRequest) => boolean | Promise<boolean> = () => true;
   survivors = 0;
+  readonly answersToHold = new Map<string, HoldReply['answers'][number]['answer']>();
 
   private readonly publisher: RunnerPublisher;
   private readonly subscriptions: Subscription[] = [];
@@ -60,6 +63,16 @@ export class ScriptedRunner {
         answers: request.stops.map(({ execution }) => ({ executionId: execution.executionId, answer: 'signalled' })),
       };
     });
+    for (const control of ['freeze', 'thaw'] as const) {
+      this.respond(control, (body): Promise<HoldReply> => {
+        const { executions } = holdRequest.parse(body);
+        const answers = executions.map(({ executionId }) => ({
+          executionId,
+          answer: this.answersToHold.get(executionId) ?? 'refused',
+        }));
+        return Promise.resolve({ answers });
+      });
+    }
     this.respond('inspect', async (body): Promise<InspectReply> => {
       const { executionIds } = inspectRequest.parse(body);
       const executions = executionIds.map((executionId) => ({ executionId, survivors: this.survivors }));

@@ -64,6 +64,8 @@ export class TrackExecutions {
       case 'ExecutionEnded':
         return this.inFlight.remove(executionId);
       case 'ExecutionSignalled':
+      case 'ExecutionFrozen':
+      case 'ExecutionThawed':
       case 'ExecutionForceKilled':
       case 'StaleReportNoted':
         return;

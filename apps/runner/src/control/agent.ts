@@ -1,6 +1,8 @@
 import type {
   CleanReply,
   CleanRequest,
+  HoldReply,
+  HoldRequest,
   InspectReply,
   InspectRequest,
   StartReply,
@@ -8,7 +10,7 @@ import type {
   StopRunnerReply,
   StopRunnerRequest,
 } from '@necrocode/contracts';
-import type { EndReason, ExecutionId, ExecutionIdentity, StopRequest } from '@necrocode/domain';
+import type { CancellationId, EndReason, ExecutionId, ExecutionIdentity, StopRequest } from '@necrocode/domain';
 import { type Containment, listContainments, scanForMarkers } from '@necrocode/process-tree';
 import type { Logger } from '@necrocode/service-kit/process';
 import { endingWithoutTree } from '../execution/endings.js';
@@ -17,6 +19,7 @@ import type { HandlerModule } from '../functions/handler-module.js';
 import { LiveExecution, MARKER } from '../execution/live-execution.js';
 import { Output } from '../execution/output.js';
 import type { Reports } from '../execution/reports.js';
+import { ExecutionsOnHold } from '../hold/executions-on-hold.js';
 import type { CleanSlot } from '../slots/clean-slot.js';
 import type { CleanWorkspace } from '../workspace/clean-workspace.js';
 import { countEntries } from '../workspace/confined-tree.js';
@@ -36,11 +39,13 @@ export interface AgentParts {
   readonly logger: Logger;
 }
 
+type HoldAnswer = HoldReply['answers'][number];
 type StopAnswer = StopRunnerReply['answers'][number];
 
 /** What a runner does when it is asked. Decides nothing: every request may come twice, late, or before the one it answers. */
 export class Agent {
   private readonly live = new Map<ExecutionId, LiveExecution>();
+  private readonly holds = new ExecutionsOnHold();
   private draining = false;
 
   constructor(private readonly parts: AgentParts) {}
@@ -62,10 +67,37 @@ export class Agent {
     const { files, reports, publisher, containment, handlers, home, logger } = this.parts;
     const output = new Output(publisher, execution, request.taskKey);
     const place = home.place(request);
-    const started = new LiveExecution({ request, place, containment, handlers, files, reports, output, logger });
+    const hold = this.holds.of(execution.executionId);
+    const started = new LiveExecution({ request, place, containment, handlers, files, reports, output, hold, logger });
     this.live.set(execution.executionId, started);
-    void started.ended.then(() => this.live.delete(execution.executionId));
+    void started.ended.then(() => {
+      this.live.delete(execution.executionId);
+      this.holds.forget(execution.executionId);
+    });
     return { answer: 'accepted' };
+  }
+
+  async freeze({ executions, cancellationId }: HoldRequest): Promise<HoldReply> {
+    return { answers: await Promise.all(executions.map((execution) => this.freezeOne(execution, cancellationId))) };
+  }
+
+  private async freezeOne({ executionId }: ExecutionIdentity, cancellationId: CancellationId): Promise<HoldAnswer> {
+    const live = this.live.get(executionId);
+    if (live) return { executionId, answer: await live.freeze(cancellationId) };
+    if (this.parts.files.read(executionId)?.ending) return { executionId, answer: 'ended' };
+    const taken = this.holds.of(executionId).take(cancellationId);
+    return { executionId, answer: taken ? 'marked' : 'refused' };
+  }
+
+  thaw({ executions, cancellationId }: HoldRequest): HoldReply {
+    return {
+      answers: executions.map(({ executionId }) => {
+        const live = this.live.get(executionId);
+        if (live) live.thaw(cancellationId);
+        else this.holds.release(executionId, cancellationId);
+        return { executionId, answer: 'thawed' };
+      }),
+    };
   }
 
   stop({ stops }: StopRunnerRequest): StopRunnerReply {
@@ -85,6 +117,7 @@ export class Agent {
       reports.endedAgain(execution, known.ending);
       return { executionId, answer: known.ending.started ? 'ended' : 'never-started' };
     }
+    this.holds.forget(executionId);
     const ending = endingWithoutTree('stopped', containment.means, new Date().toISOString(), { stop });
     files.write({ execution, stop, tree: null, ending });
     reports.ended(execution, ending);

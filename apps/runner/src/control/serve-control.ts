@@ -1,5 +1,6 @@
 import {
   cleanRequest,
+  holdRequest,
   inspectRequest,
   type RunnerControl,
   startRequest,
@@ -38,6 +39,8 @@ export async function serveControl(
   const subscriptions = [
     serve('start', startRequest, (request) => agent.start(request)),
     serve('stop', stopRunnerRequest, (request) => agent.stop(request)),
+    serve('freeze', holdRequest, (request) => agent.freeze(request)),
+    serve('thaw', holdRequest, (request) => agent.thaw(request)),
     serve('clean', cleanRequest, (request) => agent.clean(request)),
     serve('inspect', inspectRequest, (request) => agent.inspect(request)),
   ];

@@ -1,5 +1,5 @@
 import type { StartRequest } from '@necrocode/contracts';
-import type { EndReason, ExecutionEnding, ExecutionIdentity, StopRequest } from '@necrocode/domain';
+import type { CancellationId, EndReason, ExecutionEnding, ExecutionIdentity, StopRequest } from '@necrocode/domain';
 import {
   type Containment,
   ProcessTreeError,
@@ -11,6 +11,8 @@ import { CodedError, type Logger } from '@necrocode/service-kit/process';
 import type { HandlerModule } from '../functions/handler-module.js';
 import { withOutcome } from '../functions/outcome-of.js';
 import { workOf } from '../functions/work-of.js';
+import type { ExecutionHold } from '../hold/execution-hold.js';
+import { PausableTimer } from '../hold/pausable-timer.js';
 import type { Place } from '../workspace/place.js';
 import { endingOf, endingWithoutTree, signalEvidence } from './endings.js';
 import type { ExecutionFiles } from './execution-file.js';
@@ -26,6 +28,7 @@ export interface ExecutionParts {
   readonly files: ExecutionFiles;
   readonly reports: Reports;
   readonly output: Output;
+  readonly hold: ExecutionHold;
   readonly logger: Logger;
 }
 
@@ -37,6 +40,9 @@ const LEFTOVER_GRACE_MS = 2_000;
 /** How long the report of an end waits for the last of the output, ms: a broker that is away must not hide a death. */
 const OUTPUT_STORED_MS = 500;
 
+/** How often what stands still is looked at for who moves, ms. */
+const REFREEZE_MS = 500;
+
 /** One execution on this runner, from its start to the proof of its end. */
 export class LiveExecution {
   readonly execution: ExecutionIdentity;
@@ -47,6 +53,11 @@ export class LiveExecution {
   private running: ProcessTree | undefined;
   private stopping: { readonly stop: StopRequest; readonly reason: EndReason } | undefined;
   private exited = false;
+  private timeout: PausableTimer | undefined;
+  /** Freezes again whoever has come or been moved since. */
+  private refreezing: NodeJS.Timeout | undefined;
+  private toldFrozen = false;
+  private mayRun = deferred();
 
   constructor(private readonly parts: ExecutionParts) {
     this.execution = parts.request.execution;
@@ -61,7 +72,51 @@ export class LiveExecution {
   stop(stop: StopRequest, reason: EndReason): void {
     const first = this.stopping === undefined;
     if (first && !this.exited) this.stopping = { stop, reason };
+    clearInterval(this.refreezing);
+    this.mayRun.resolve();
     if (this.running) void this.signal(this.running, stop);
+  }
+
+  /** Stands still, also when it starts only later, for as long as the cancellation holds it. */
+  async freeze(cancellationId: CancellationId): Promise<'frozen' | 'moving' | 'marked' | 'refused'> {
+    if (this.stopping || this.exited || !this.parts.hold.take(cancellationId)) return 'refused';
+    if (!this.running) return 'marked';
+    return (await this.standStill(this.running, cancellationId)) ? 'frozen' : 'moving';
+  }
+
+  /** Goes on, unless another cancellation holds it. Repeating it is harmless. */
+  thaw(cancellationId: CancellationId): void {
+    const { hold, reports } = this.parts;
+    const wasHeld = hold.isHeld;
+    hold.release(cancellationId);
+    if (hold.isHeld || !wasHeld) return;
+    clearInterval(this.refreezing);
+    this.mayRun.resolve();
+    if (!this.running || this.stopping) return;
+    this.running.thaw();
+    this.timeout?.resume();
+    this.toldFrozen = false;
+    reports.thawed(this.execution, cancellationId);
+  }
+
+  private async standStill(tree: ProcessTree, cancellationId: CancellationId): Promise<boolean> {
+    this.timeout?.pause(); // What stands still uses none of its time.
+    clearInterval(this.refreezing);
+    this.refreezing = setInterval(() => void tree.freeze(), REFREEZE_MS);
+    const still = await tree.freeze();
+    if (still && !this.stopping && !this.toldFrozen) {
+      this.toldFrozen = true;
+      this.parts.reports.frozen(this.execution, cancellationId, tree.members().length);
+    }
+    return still;
+  }
+
+  /** Held before its first instruction. */
+  private async untilItMayRun(): Promise<void> {
+    while (this.parts.hold.isHeld && !this.stopping) {
+      this.mayRun = deferred();
+      await this.mayRun.promise;
+    }
   }
 
   private async run(): Promise<ExecutionEnding> {
@@ -94,12 +149,13 @@ export class LiveExecution {
       marker: { name: MARKER, value: executionId },
       containment,
       // The last look: a stop that came while the tree was being built means that nothing of it ever runs.
-      beforeRelease: (held) => {
+      beforeRelease: async (held) => {
         this.tree = held;
         files.write({ execution, stop: this.stopping?.stop ?? null, tree: held.record, ending: null });
         output.follow('stdout', held.stdout);
         output.follow('stderr', held.stderr);
-        return Promise.resolve(this.stopping === undefined);
+        await this.untilItMayRun();
+        return this.stopping === undefined;
       },
     });
     if (!tree.released) return this.provenEnding(await tree.gone);
@@ -108,10 +164,13 @@ export class LiveExecution {
     this.running = tree;
     // A stop that came between the last look and here.
     if (this.stopping) void this.signal(tree, this.stopping.stop);
-    const timeout = this.armTimeout(request);
+    this.timeout = this.armTimeout(request);
+    const [holder] = this.parts.hold.holderIds;
+    if (holder !== undefined && !this.stopping) void this.standStill(tree, holder);
     await tree.exited;
     this.exited = true;
-    clearTimeout(timeout);
+    clearInterval(this.refreezing);
+    this.timeout?.end();
     const report = this.stopping ? await tree.gone : await this.endLeftovers(tree);
     await tree.outputEnded;
     await output.stored(OUTPUT_STORED_MS);
@@ -150,8 +209,8 @@ export class LiveExecution {
     }
   }
 
-  private armTimeout({ timeoutMs, onTimeout }: StartRequest): NodeJS.Timeout | undefined {
-    return timeoutMs === null ? undefined : setTimeout(() => this.stop(onTimeout, 'timed-out'), timeoutMs);
+  private armTimeout({ timeoutMs, onTimeout }: StartRequest): PausableTimer | undefined {
+    return timeoutMs === null ? undefined : new PausableTimer(timeoutMs, () => this.stop(onTimeout, 'timed-out'));
   }
 
   private failure(error: unknown): ExecutionEnding {
@@ -180,3 +239,10 @@ const START_ERRORS: Readonly<Partial<Record<string, string>>> = {
   'command-not-executable': 'command-not-executable',
   'cwd-missing': 'working-directory-missing',
 };
+
+/** Promise.withResolvers, which Node 20 does not have. */
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((settle) => (resolve = settle));
+  return { promise, resolve };
+}

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ExecutionReport } from '@necrocode/contracts';
-import type { ExecutionEnding, ExecutionIdentity, SignalEvidence } from '@necrocode/domain';
+import type { CancellationId, ExecutionEnding, ExecutionIdentity, SignalEvidence } from '@necrocode/domain';
 import type { RunnerPublisher } from '@necrocode/messaging';
 import type { TreeRecord } from '@necrocode/process-tree';
 import type { Logger } from '@necrocode/service-kit/process';
@@ -25,6 +25,17 @@ export class Reports {
   signalled(execution: ExecutionIdentity, evidence: SignalEvidence): void {
     const id = `${execution.executionId}-${evidence.signal}-${evidence.at}`;
     this.publish(id, { kind: 'signalled', execution, evidence, at: evidence.at });
+  }
+
+  /** Once for each hold, however often it is frozen again. */
+  frozen(execution: ExecutionIdentity, cancellationId: CancellationId, processes: number): void {
+    const id = `${execution.executionId}-frozen-${cancellationId}`;
+    this.publish(id, { kind: 'frozen', execution, cancellationId, processes, at: new Date().toISOString() });
+  }
+
+  thawed(execution: ExecutionIdentity, cancellationId: CancellationId): void {
+    const id = `${execution.executionId}-thawed-${cancellationId}`;
+    this.publish(id, { kind: 'thawed', execution, cancellationId, at: new Date().toISOString() });
   }
 
   ended(execution: ExecutionIdentity, ending: ExecutionEnding): void {

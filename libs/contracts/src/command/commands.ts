@@ -110,6 +110,14 @@ export const dispatcherCommands = {
     z.object({ cancellationId, jobId, taskId: taskId.nullable(), cascade: z.enum(CASCADES) }),
     z.object({ facts: jobFacts, taskIds: z.array(taskId), spared: z.array(trusted<SparedTask>()).default([]) }),
   ),
+  /** Assigns nothing of these tasks while their cancellation can be undone. */
+  parkTasks: command(
+    'dispatcher',
+    'park-tasks',
+    z.object({ cancellationId, jobId, taskId: taskId.nullable(), cascade: z.enum(CASCADES) }),
+    z.object({ facts: jobFacts, taskIds: z.array(taskId) }),
+  ),
+  unparkTasks: command('dispatcher', 'unpark-tasks', z.object({ cancellationId, jobId }), z.object({ jobId })),
   /** How the job stands, and how it would stand after a block; nothing is stored. */
   previewBlock: command(
     'dispatcher',
@@ -125,6 +133,13 @@ export const dispatcherCommands = {
 } as const;
 
 export const cancellationCommands = {
+  /** Within its undo window: everything goes on. Repeating it is harmless. */
+  undoCancellation: command(
+    'cancellation-service',
+    'undo-cancellation',
+    z.object({ cancellationId }),
+    z.object({ cancellationId }),
+  ),
   requestCancellation: command(
     'cancellation-service',
     'request-cancellation',
@@ -166,6 +181,21 @@ export const runnerMonitorCommands = {
           /** `unreachable`: the runner did not answer; its lease decides. */
           status: z.enum(['terminating', 'ended', 'fenced', 'unreachable']),
           ending: executionEnding.nullable(),
+        }),
+      ),
+    }),
+  ),
+  /** Freezes or thaws what a cancellation with an undo window holds; answers with what is known of each. */
+  holdExecutions: command(
+    'runner-monitor',
+    'hold-executions',
+    z.object({ kind: z.enum(['freeze', 'thaw']), cancellationId, executions: z.array(executionIdentity).min(1) }),
+    z.object({
+      executions: z.array(
+        z.object({
+          executionId,
+          /** `done`: as asked, also when it starts only later, or it has ended. `open`: not yet, or nobody can say. */
+          status: z.enum(['done', 'open']),
         }),
       ),
     }),

@@ -2,6 +2,7 @@ import { type Cascade, CASCADES, REASON_CODES } from '@necrocode/domain';
 import { z } from 'zod';
 import { artifactPolicy, gracePeriodMs, stopSignal } from './job-spec.js';
 
+const LONGEST_UNDO_WINDOW_MS = 24 * 3_600_000;
 /** Far above the token of the largest job. */
 const LONGEST_TOKEN = 100_000;
 
@@ -15,6 +16,8 @@ export const cancelJobBody = z.strictObject({
   gracePeriodMs: gracePeriodMs.optional(),
   signal: stopSignal.optional(),
   artifacts: artifactPolicy.optional(),
+  /** For so long everything is only held (nothing starts, what runs stands still) and can be undone; then it is ended. */
+  undoWindowMs: z.int().min(1).max(LONGEST_UNDO_WINDOW_MS).optional(),
   /** Answers with the exact plan and its token; stores nothing. */
   dryRun: z.boolean().default(false),
   /** Of a dry run: a conflict, naming what changed, unless the plan is still the same. */

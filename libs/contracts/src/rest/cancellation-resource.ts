@@ -15,13 +15,14 @@ export const cancellationStatus = z.enum([
   'completed',
   'partial',
   'unconfirmed',
+  'undone',
 ]) satisfies z.ZodType<CancellationStatus>;
 
 /**
  * What may truthfully be said: `requested` (stored), `stopping` (signals sent), `forced` (SIGKILL used), `cancelled` —
- * only with a certificate whose outcome is `completed`.
+ * only with a certificate whose outcome is `completed`. `undone`: everything that was held goes on.
  */
-export const cancellationWord = z.enum(['requested', 'stopping', 'forced', 'cancelled']);
+export const cancellationWord = z.enum(['requested', 'stopping', 'forced', 'cancelled', 'undone']);
 
 export const cancellationStep = z
   .object({
@@ -115,6 +116,17 @@ export const cancellationResource = z
     lastEvidenceAt: timestamp,
     /** What is not true yet, in words; empty when completed. */
     waitingFor: z.array(z.string()),
+    /** The undo window; null when none was asked for. `holding`: it is open, and everything that is held can go on. */
+    undo: z
+      .object({
+        until: timestamp,
+        phase: z.enum(['holding', 'undoing', 'undone', 'closed']),
+        /** Tasks that are not dispatched; null before the dispatcher has answered. */
+        parkedTasks: count.nullable(),
+        executions: count,
+        frozenExecutions: count,
+      })
+      .nullable(),
     /** When an open step is tried again, and for which time; null when none has failed or it is not known. */
     nextDrive: z.object({ at: timestamp, attempt: count }).nullable(),
     /** Events folded into this answer; the highest `at` of a replay. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { executionId, jobId, runnerId, timestamp } from '../ids/ids.js';
+import { cancellationId, executionId, jobId, runnerId, timestamp } from '../ids/ids.js';
 import {
   artifactOrder,
   cleanupReport,
@@ -43,6 +43,21 @@ export const stopRunnerReply = z.object({
       executionId,
       /** `never-started`: a tombstone was left and the ending is reported; `unknown` is the same for an agent that never heard of it. */
       answer: z.enum(['signalled', 'never-started', 'ended']),
+    }),
+  ),
+});
+
+/** `necrocode.runners.<runnerId>.freeze` and `.thaw`: what a cancellation that can be undone holds. Repeating them is harmless. */
+export const holdRequest = z.object({ cancellationId, executions: z.array(executionIdentity).min(1) });
+export const holdReply = z.object({
+  answers: z.array(
+    z.object({
+      executionId,
+      /**
+       * `marked`: not here yet; a start will wait for a thaw. `moving`: not everything stands still. `refused`: it is being
+       * stopped, or this cancellation has let it go already.
+       */
+      answer: z.enum(['frozen', 'thawed', 'marked', 'moving', 'ended', 'refused']),
     }),
   ),
 });
@@ -94,6 +109,14 @@ export const executionReport = z.discriminatedUnion('kind', [
     at: timestamp,
   }),
   z.object({ kind: z.literal('signalled'), execution: executionIdentity, evidence: signalEvidence, at: timestamp }),
+  z.object({
+    kind: z.literal('frozen'),
+    execution: executionIdentity,
+    cancellationId,
+    processes: z.int().min(0),
+    at: timestamp,
+  }),
+  z.object({ kind: z.literal('thawed'), execution: executionIdentity, cancellationId, at: timestamp }),
   z.object({ kind: z.literal('ended'), execution: executionIdentity, ending: executionEnding, at: timestamp }),
 ]);
 
@@ -115,6 +138,8 @@ export type StartRequest = z.infer<typeof startRequest>;
 export type StartReply = z.infer<typeof startReply>;
 export type StopRunnerRequest = z.infer<typeof stopRunnerRequest>;
 export type StopRunnerReply = z.infer<typeof stopRunnerReply>;
+export type HoldRequest = z.infer<typeof holdRequest>;
+export type HoldReply = z.infer<typeof holdReply>;
 export type CleanRequest = z.infer<typeof cleanRequest>;
 export type CleanReply = z.infer<typeof cleanReply>;
 export type InspectRequest = z.infer<typeof inspectRequest>;

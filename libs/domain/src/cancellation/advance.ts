@@ -1,5 +1,6 @@
 import type { Timestamp } from '../ids.js';
 import { drawUpCertificate } from './certificate.js';
+import { undone } from './hold.js';
 import { countUnconfirmed } from './planned.js';
 import type { Cancellation, CancellationEvent, CertificateProof, StepName, StepState } from './cancellation.js';
 
@@ -11,6 +12,7 @@ export const ATTEMPTS_BEFORE_INTERIM_OUTCOME = 8;
  * the outcome — the final one with its certificate, or an honest interim one while the rest is driven on.
  */
 export function advance(state: Cancellation, proof: CertificateProof, at: Timestamp): readonly CancellationEvent[] {
+  if (state.hold?.phase === 'undoing') return undone(state, at);
   if (state.steps.verify.status === 'completed') return certified(state, proof, at);
   // A step that has just succeeded announced its being stuck long before, if it ever was.
   return [...nextSteps(state, at), ...interim(state, proof, at)];

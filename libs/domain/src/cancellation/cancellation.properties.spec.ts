@@ -7,6 +7,7 @@ import {
   look,
   ofJob,
   ofTask,
+  proof,
   recordBlocked,
   recordCleanup,
   recordFacts,
@@ -71,7 +72,18 @@ const joining = fc
   .record({ force: fc.boolean(), gracePeriodMs: fc.constantFrom(null, 0, 2_000, 60_000) })
   .map((options) => join(options));
 
+const second = fc.nat({ max: 20 });
+const holding = fc.oneof(
+  second.map((s): CancellationCommand => ({ type: 'RecordTasksHeld', facts, taskIds: [], at: at(s), proof })),
+  second.map((s): CancellationCommand => ({ type: 'CloseUndoWindow', at: at(s), proof })),
+  second.map((s): CancellationCommand => ({ type: 'UndoCancellation', requestedBy: 'bob', at: at(s), proof })),
+  second.map((s): CancellationCommand => ({ type: 'RecordTasksReleased', at: at(s), proof })),
+);
+/** Half of them have an undo window, of 10 s. */
+const withWindow = fc.constantFrom({}, { undoWindowMs: 10_000 });
+
 const command = fc.oneof(
+  { weight: 3, arbitrary: holding },
   { weight: 2, arbitrary: fc.constant(recordBlocked(facts)) },
   { weight: 4, arbitrary: termination },
   { weight: 1, arbitrary: key.map((name) => recordFencing(name)) },
@@ -82,8 +94,8 @@ const command = fc.oneof(
   { weight: 1, arbitrary: joining },
 );
 const life = fc
-  .tuple(fc.constantFrom(ofJob, ofTask), fc.array(command, { maxLength: 60 }))
-  .map(([target, rest]): CancellationCommand[] => [request(target), ...rest]);
+  .tuple(fc.constantFrom(ofJob, ofTask), withWindow, fc.array(command, { maxLength: 60 }))
+  .map(([target, window, rest]): CancellationCommand[] => [{ ...request(target), ...window }, ...rest]);
 
 const lives = (check: (played: Played<CancellationState, CancellationCommand, CancellationEvent>) => void): void =>
   fc.assert(
@@ -96,9 +108,15 @@ const known = (states: readonly CancellationState[]): readonly Cancellation[] =>
 describe('whatever happens to a cancellation', () => {
   it('is decided or refused, never a fault', () => lives(({ faults }) => expect(faults).toStrictEqual([])));
 
-  it('leaves it asking for something until it is completed, and for nothing then', () =>
+  it('leaves it asking for something until it is completed or undone, and for nothing then', () =>
     lives(({ states }) => {
-      for (const state of known(states)) expect(effectsOf(state).length > 0).toBe(state.status !== 'completed');
+      for (const state of known(states)) {
+        const over = state.status === 'completed' || state.status === 'undone';
+        // Parked tasks without an execution wait for the window alone.
+        const waits =
+          state.hold?.phase === 'holding' && state.hold.taskIds !== null && state.hold.executions.length === 0;
+        expect(effectsOf(state).length > 0).toBe(!over && !waits);
+      }
     }));
 
   it('leaves it asking for every step that is open', () =>
@@ -176,7 +194,7 @@ describe('whatever happens to a cancellation', () => {
   it('gives the same state each time it is replayed', () =>
     lives(({ events }) => expect(foldTwice(cancellationDecider, events)).toBe(true)));
 
-  it('completes when everything it asks for is answered in the end', () =>
+  it('completes, or is undone, when everything it asks for is answered in the end', () =>
     fc.assert(
       fc.property(life, (commands) => {
         const healed = [
@@ -186,9 +204,12 @@ describe('whatever happens to a cancellation', () => {
           recordCleanup(),
           recordVerification(look(1_000), look(1_001)),
         ];
-        const { states, events } = play(cancellationDecider, [...commands, ...healed]);
-        expect(states.at(-1)).toMatchObject({ status: 'completed', endedAt: at(60) });
-        expect(events.at(-1)).toMatchObject({ type: 'CancellationCompleted' });
+        const released: CancellationCommand = { type: 'RecordTasksReleased', at: at(60), proof };
+        const windowOver: CancellationCommand = { type: 'CloseUndoWindow', at: at(60), proof };
+        const { states, events } = play(cancellationDecider, [...commands, released, windowOver, ...healed]);
+        const undone = events.some(({ type }) => type === 'UndoRequested');
+        expect(states.at(-1)).toMatchObject({ status: undone ? 'undone' : 'completed' });
+        expect(events.at(-1)).toMatchObject({ type: undone ? 'CancellationUndone' : 'CancellationCompleted' });
       }),
       { numRuns: 300 },
     ));

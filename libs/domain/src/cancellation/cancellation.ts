@@ -132,8 +132,26 @@ export type CancellationEvent =
       readonly fingerprint: string;
       /** When the gateway had the request in hand. */
       readonly requestedAt: Timestamp;
+      /** For so long everything is only held, and can be undone, ms. Absent: the steps begin at once. */
+      readonly undoWindowMs?: number;
       readonly at: Timestamp;
     }
+  /** Nothing of these tasks is dispatched while the undo window is open; their executions are to be frozen. */
+  | {
+      readonly type: 'TasksHeld';
+      readonly taskIds: readonly TaskId[];
+      readonly executions: readonly ExecutionIdentity[];
+      readonly at: Timestamp;
+    }
+  /** Each stands still, will not move once it starts, or has ended. */
+  | { readonly type: 'ExecutionsFrozen'; readonly executionIds: readonly ExecutionId[]; readonly at: Timestamp }
+  /** The steps begin. `forced`: a stronger request came. */
+  | { readonly type: 'UndoWindowClosed'; readonly because: 'over' | 'forced'; readonly at: Timestamp }
+  | { readonly type: 'UndoRequested'; readonly requestedBy: string; readonly at: Timestamp }
+  | { readonly type: 'TasksReleased'; readonly at: Timestamp }
+  /** Each goes on, or has ended. */
+  | { readonly type: 'ExecutionsThawed'; readonly executionIds: readonly ExecutionId[]; readonly at: Timestamp }
+  | { readonly type: 'CancellationUndone'; readonly at: Timestamp }
   | {
       readonly type: 'CancellationJoined';
       readonly requestedBy: string;
@@ -200,7 +218,20 @@ export interface StepState {
   readonly nextDriveAt: Timestamp | null;
 }
 
-export type CancellationStatus = 'requested' | 'in-progress' | 'completed' | 'partial' | 'unconfirmed';
+export type CancellationStatus = 'requested' | 'in-progress' | 'completed' | 'partial' | 'unconfirmed' | 'undone';
+
+/** What an undo window holds: parked tasks and frozen executions. */
+export interface Hold {
+  readonly until: Timestamp;
+  readonly phase: 'holding' | 'undoing' | 'undone' | 'closed';
+  /** null: not parked yet. */
+  readonly taskIds: readonly TaskId[] | null;
+  readonly executions: readonly ExecutionIdentity[];
+  readonly frozen: readonly ExecutionId[];
+  /** After an undo: the tasks may be dispatched again. */
+  readonly released: boolean;
+  readonly thawed: readonly ExecutionId[];
+}
 
 export interface Cancellation {
   readonly status: CancellationStatus;
@@ -212,6 +243,8 @@ export interface Cancellation {
   readonly fingerprint: string;
   readonly requestedAt: Timestamp;
   readonly steps: Readonly<Record<StepName, StepState>>;
+  /** null: there was no undo window. */
+  readonly hold: Hold | null;
   readonly plan: CancellationPlan | null;
   readonly terminations: ReadonlyMap<
     ExecutionId,
@@ -239,6 +272,7 @@ export interface CancellationRequest {
   readonly requestedBy: string;
   readonly fingerprint: string;
   readonly requestedAt: Timestamp;
+  readonly undoWindowMs?: number;
 }
 
 /** Inputs after the request: each brings the time and what a certificate would need, should it be due. */
@@ -256,6 +290,18 @@ export type CancellationCommand =
       readonly reason: CancellationReason;
       readonly requestedBy: string;
     })
+  | (Input & {
+      readonly type: 'RecordTasksHeld';
+      readonly facts: JobFacts;
+      /** The tasks that were parked. */
+      readonly taskIds: readonly TaskId[];
+    })
+  | (Input & { readonly type: 'RecordExecutionsFrozen'; readonly executionIds: readonly ExecutionId[] })
+  /** The timer: does nothing before the window's end. */
+  | (Input & { readonly type: 'CloseUndoWindow' })
+  | (Input & { readonly type: 'UndoCancellation'; readonly requestedBy: string })
+  | (Input & { readonly type: 'RecordTasksReleased' })
+  | (Input & { readonly type: 'RecordExecutionsThawed'; readonly executionIds: readonly ExecutionId[] })
   | (Input & {
       readonly type: 'RecordDispatchBlocked';
       readonly facts: JobFacts;

@@ -6,6 +6,15 @@ import { drawUpPlan, planTargets } from './plan.js';
 import { countSlotsOf, countUnconfirmed, mayConcern } from './planned.js';
 import { failStep } from './fail-step.js';
 import { recordStandstill } from './standstill.js';
+import {
+  closeUndoWindow,
+  endHoldByForce,
+  recordExecutionsFrozen,
+  recordExecutionsThawed,
+  recordTasksHeld,
+  recordTasksReleased,
+  undo,
+} from './hold.js';
 import { strongerOptions } from './stop-request.js';
 import type {
   Cancellation,
@@ -29,12 +38,27 @@ export function decideCancellation(
 ): readonly CancellationEvent[] {
   if (command.type === 'RequestCancellation') return request(command, state);
   if (state.status === 'unknown') throw new Rejection('cancellation-not-found');
-  if (state.status === 'completed') return [];
+  if (isOver(state.status)) return afterTheEnd(command, state);
   const events = record(command, state);
   if (events.length === 0) return events;
   const after = events.reduce<CancellationState>(evolveCancellation, state);
   if (after.status === 'unknown') return events;
   return [...events, ...advance(after, command.proof, command.at)];
+}
+
+function isOver(status: Cancellation['status']): boolean {
+  return status === 'completed' || status === 'undone';
+}
+
+/** Whoever asks for what is so already gets nothing new; whoever asks for the contrary is told. */
+function afterTheEnd(
+  command: Exclude<CancellationCommand, { type: 'RequestCancellation' }>,
+  state: Cancellation,
+): readonly CancellationEvent[] {
+  if (command.type === 'UndoCancellation') return undo(command, state);
+  if (command.type === 'JoinCancellation' && state.status === 'undone')
+    throw new Rejection('cancellation-being-undone');
+  return [];
 }
 
 function record(
@@ -44,6 +68,18 @@ function record(
   switch (command.type) {
     case 'JoinCancellation':
       return join(command, state);
+    case 'RecordTasksHeld':
+      return recordTasksHeld(command, state);
+    case 'RecordExecutionsFrozen':
+      return recordExecutionsFrozen(command, state);
+    case 'CloseUndoWindow':
+      return closeUndoWindow(command.at, state);
+    case 'UndoCancellation':
+      return undo(command, state);
+    case 'RecordTasksReleased':
+      return recordTasksReleased(command, state);
+    case 'RecordExecutionsThawed':
+      return recordExecutionsThawed(command, state);
     case 'RecordDispatchBlocked':
       return recordDispatchBlocked(command, state);
     case 'RecordTermination': {
@@ -85,7 +121,8 @@ function request(command: CommandOf<'RequestCancellation'>, state: CancellationS
     { type: 'CancellationRequested', ...requested },
     { type: 'StepStarted', step: 'validate', at },
     completed('validate', at, { target: command.target.kind }),
-    { type: 'StepStarted', step: 'block-dispatch', at },
+    // Within an undo window nothing is blocked yet: it is only held.
+    ...(command.undoWindowMs === undefined ? [{ type: 'StepStarted', step: 'block-dispatch', at } as const] : []),
   ];
 }
 
@@ -93,9 +130,14 @@ function join(
   { options, reason, requestedBy, at }: CommandOf<'JoinCancellation'>,
   state: Cancellation,
 ): readonly CancellationEvent[] {
+  if (state.hold?.phase === 'undoing') throw new Rejection('cancellation-being-undone');
   const joined: CancellationEvent = { type: 'CancellationJoined', requestedBy, reason, at };
   const stronger = strongerOptions(state.options, options);
-  return stronger ? [joined, { type: 'CancellationUpgraded', options: stronger, requestedBy, at }] : [joined];
+  return [
+    joined,
+    ...(stronger ? [{ type: 'CancellationUpgraded', options: stronger, requestedBy, at } as const] : []),
+    ...endHoldByForce({ options, reason, at }, state),
+  ];
 }
 
 function recordDispatchBlocked(
@@ -122,8 +164,8 @@ function recordJobFacts({ facts, at }: CommandOf<'RecordJobFacts'>, state: Cance
   if (!plan) return events;
   const targets = new Set(plan.tasks.map((task) => task.taskId));
   if (steps['settle-states'].status === 'open') {
-    const settled = facts.tasks.filter((task) => targets.has(task.taskId)).every((task) => isOver(task.status));
-    const jobSettled = target.kind === 'task' || isOver(facts.status);
+    const settled = facts.tasks.filter((task) => targets.has(task.taskId)).every((task) => isTerminal(task.status));
+    const jobSettled = target.kind === 'task' || isTerminal(facts.status);
     if (settled && jobSettled) events.push(completed('settle-states', at, { tasks: targets.size, job: facts.status }));
   }
   if (steps.release.status === 'open') {
@@ -134,7 +176,7 @@ function recordJobFacts({ facts, at }: CommandOf<'RecordJobFacts'>, state: Cance
   return events;
 }
 
-function isOver(status: string): boolean {
+function isTerminal(status: string): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled' || status === 'skipped';
 }
 

@@ -1,7 +1,8 @@
 import type { StopRequest, ExecutionIdentity } from '../execution/execution.js';
 import type { CancellationId, JobId, RunnerId, TaskId } from '../ids.js';
 import type { Cascade } from '../job/job.js';
-import type { Cancellation, CancellationState, StepName } from './cancellation.js';
+import type { Cancellation, CancellationState, Hold, StepName } from './cancellation.js';
+import { toThaw } from './hold.js';
 import { stopRequestFor } from './stop-request.js';
 
 /** Something another service is to be asked for. Asking twice is harmless: each answers with how things stand. */
@@ -13,6 +14,26 @@ export type CancellationEffect =
       readonly jobId: JobId;
       readonly taskId: TaskId | null;
       readonly cascade: Cascade;
+    }
+  | {
+      readonly type: 'park-tasks';
+      readonly step: StepName;
+      readonly cancellationId: CancellationId;
+      readonly jobId: JobId;
+      readonly taskId: TaskId | null;
+      readonly cascade: Cascade;
+    }
+  | {
+      readonly type: 'unpark-tasks';
+      readonly step: StepName;
+      readonly cancellationId: CancellationId;
+      readonly jobId: JobId;
+    }
+  | {
+      readonly type: 'freeze-executions' | 'thaw-executions';
+      readonly step: StepName;
+      readonly cancellationId: CancellationId;
+      readonly executions: readonly ExecutionIdentity[];
     }
   | { readonly type: 'stop-executions'; readonly step: StepName; readonly stops: readonly ExecutionStop[] }
   | { readonly type: 'describe-job'; readonly step: StepName; readonly jobId: JobId }
@@ -45,7 +66,8 @@ export interface ExecutionStop {
  * same things: the intent is stored, then driven until it is true.
  */
 export function effectsOf(state: CancellationState): readonly CancellationEffect[] {
-  if (state.status === 'unknown' || state.status === 'completed') return [];
+  if (state.status === 'unknown' || state.status === 'completed' || state.status === 'undone') return [];
+  if (state.hold && state.hold.phase !== 'closed') return holdEffects(state, state.hold);
   const { steps, target, cancellationId } = state;
   const { jobId } = target;
   const taskId = target.kind === 'task' ? target.taskId : null;
@@ -68,6 +90,29 @@ export function effectsOf(state: CancellationState): readonly CancellationEffect
     effects.push({ type: 'verify', step: 'verify', jobId, runnerId, executions, taskIds, wholeJob: taskId === null });
   }
   return effects;
+}
+
+/**
+ * While the window is open what is frozen is asked to be so again by every drive: a runner that was restarted has
+ * forgotten what it was told of executions that are still to start.
+ */
+function holdEffects(state: Cancellation, hold: Hold): readonly CancellationEffect[] {
+  const { cancellationId, target } = state;
+  const { jobId } = target;
+  const step = 'block-dispatch';
+  if (hold.phase === 'undoing') {
+    const executions = toThaw(hold);
+    return [
+      ...(hold.released ? [] : [{ type: 'unpark-tasks', step, cancellationId, jobId } as const]),
+      ...(executions.length === 0 ? [] : [{ type: 'thaw-executions', step, cancellationId, executions } as const]),
+    ];
+  }
+  if (hold.taskIds === null) {
+    const scope = target.kind === 'task' ? target : { taskId: null, cascade: 'dependents' as const };
+    return [{ type: 'park-tasks', step, cancellationId, jobId, taskId: scope.taskId, cascade: scope.cascade }];
+  }
+  const { executions } = hold;
+  return executions.length === 0 ? [] : [{ type: 'freeze-executions', step, cancellationId, executions }];
 }
 
 /** Executions not proven gone: also fenced ones, and all of them again when a second look found survivors. */

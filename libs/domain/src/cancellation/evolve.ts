@@ -1,5 +1,6 @@
 import type { Cancellation, CancellationEvent, CancellationState, StepName, StepState } from './cancellation.js';
 import { STEPS } from './cancellation.js';
+import { evolveHold, openHold } from './hold.js';
 
 const waiting: StepState = {
   status: 'waiting',
@@ -71,6 +72,15 @@ function apply(
       return { ...state, cleanPasses: state.cleanPasses + 1, lastPass: event.pass };
     case 'VerificationFailed':
       return { ...state, cleanPasses: 0, lastPass: event.pass };
+    case 'TasksHeld':
+    case 'ExecutionsFrozen':
+    case 'UndoWindowClosed':
+    case 'UndoRequested':
+    case 'TasksReleased':
+    case 'ExecutionsThawed':
+      return { ...state, hold: state.hold && evolveHold(state.hold, event) };
+    case 'CancellationUndone':
+      return { ...state, hold: state.hold && evolveHold(state.hold, event), status: 'undone', endedAt: event.at };
     case 'CancellationCompleted':
       return { ...state, status: 'completed', certificate: event.certificate, endedAt: event.at };
     case 'CancellationLeftPartial':
@@ -83,7 +93,7 @@ function apply(
 }
 
 function requested(event: Extract<CancellationEvent, { type: 'CancellationRequested' }>): Cancellation {
-  const { cancellationId, target, options, reason, requestedBy, fingerprint, requestedAt, at } = event;
+  const { cancellationId, target, options, reason, requestedBy, fingerprint, requestedAt, undoWindowMs, at } = event;
   return {
     status: 'requested',
     cancellationId,
@@ -94,6 +104,7 @@ function requested(event: Extract<CancellationEvent, { type: 'CancellationReques
     fingerprint,
     requestedAt,
     steps: Object.fromEntries(STEPS.map((step) => [step, waiting])) as Record<StepName, StepState>,
+    hold: undoWindowMs === undefined ? null : openHold(at, undoWindowMs),
     plan: null,
     terminations: new Map(),
     unconfirmed: new Set(),

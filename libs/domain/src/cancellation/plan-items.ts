@@ -17,14 +17,21 @@ export interface PlanChange {
   readonly now: string | null;
 }
 
+interface PlanContext {
+  readonly cancellationId: CancellationId;
+  readonly joins: CancellationId | null;
+  readonly undoWindowMs?: number | undefined;
+}
+
 /** Everything a plan would do. What cannot be promised for a second (process counts) is none of it. */
 export function planItems(
   { tasks, executions, slots, spared = [] }: CancellationPlan,
   options: CancellationOptions,
-  { cancellationId, joins }: { readonly cancellationId: CancellationId; readonly joins: CancellationId | null },
+  { cancellationId, joins, undoWindowMs }: PlanContext,
 ): readonly PlanItem[] {
   return [
     ...(joins === null ? [] : [{ subject: 'cancellation', fate: `joins ${joins}` }]),
+    ...(undoWindowMs === undefined ? [] : [{ subject: 'undo window', fate: `${undoWindowMs} ms` }]),
     { subject: 'artifacts', fate: options.artifacts ?? 'as each task says' },
     ...tasks.map(({ key, action, status }) => ({
       subject: `task ${key}`,

@@ -18,8 +18,17 @@ export function recordStandstill(
     });
 }
 
-/** Silence within a grace period is what was asked for, ms. */
-export function explainedSilenceMs({ cancellationId, plan, options, steps, terminations }: Cancellation): number {
+/** Silence within a grace period or an undo window is what was asked for, ms. */
+export function explainedSilenceMs({
+  cancellationId,
+  plan,
+  options,
+  steps,
+  terminations,
+  hold,
+  movedAt,
+}: Cancellation): number {
+  if (hold?.phase === 'holding') return Math.max(0, Date.parse(hold.until) - Date.parse(movedAt));
   if (options.force || steps.terminate.status !== 'open') return 0;
   const open = (plan?.executions ?? []).filter(({ execution }) => !terminations.has(execution.executionId));
   return Math.max(0, ...open.map((target) => stopRequestFor(target, options, cancellationId).gracePeriodMs));

@@ -14,6 +14,10 @@ export function decideExecution(command: ExecutionCommand, state: ExecutionState
       return requestStop(command, state);
     case 'RecordSignal':
       return recordSignal(command, state);
+    case 'RecordFrozen':
+      return recordFrozen(command, state);
+    case 'RecordThawed':
+      return recordThawed(command, state);
     case 'RecordEnded':
       return recordEnded(command, state);
     case 'FenceExecution':
@@ -93,6 +97,26 @@ function recordSignal({ evidence, at }: CommandOf<'RecordSignal'>, state: Execut
   const cancellationId = state.stop?.cancellationId ?? null;
   const type = evidence.signal === 'SIGKILL' ? 'ExecutionForceKilled' : 'ExecutionSignalled';
   return [{ type, executionId, jobId, cancellationId, evidence, at }];
+}
+
+function recordFrozen(
+  { execution, cancellationId, processes, at }: CommandOf<'RecordFrozen'>,
+  state: ExecutionState,
+): readonly ExecutionEvent[] {
+  if (state.status === 'unknown') throw new Rejection('execution-not-found');
+  if (state.status === 'ended' || state.frozenAt !== null) return [];
+  const { executionId, jobId } = execution;
+  return [{ type: 'ExecutionFrozen', executionId, jobId, cancellationId, processes, at }];
+}
+
+function recordThawed(
+  { execution, cancellationId, at }: CommandOf<'RecordThawed'>,
+  state: ExecutionState,
+): readonly ExecutionEvent[] {
+  if (state.status === 'unknown') throw new Rejection('execution-not-found');
+  if (state.status === 'ended' || state.frozenAt === null) return [];
+  const { executionId, jobId } = execution;
+  return [{ type: 'ExecutionThawed', executionId, jobId, cancellationId, at }];
 }
 
 function recordEnded(

@@ -16,6 +16,10 @@ export function evolveExecution(state: ExecutionState, event: ExecutionEvent): E
     case 'ExecutionSignalled':
     case 'ExecutionForceKilled':
       return state.status === 'unknown' ? state : { ...state, signals: [...state.signals, event.evidence] };
+    case 'ExecutionFrozen':
+      return state.status === 'unknown' ? state : { ...state, frozenAt: event.at };
+    case 'ExecutionThawed':
+      return state.status === 'unknown' ? state : { ...state, frozenAt: null };
     case 'ExecutionFenced':
       return {
         ...(state.status === 'unknown' ? known(event.execution) : state),
@@ -39,5 +43,5 @@ export function evolveExecution(state: ExecutionState, event: ExecutionEvent): E
 }
 
 function known(execution: ExecutionIdentity): Omit<Exclude<ExecutionState, { status: 'unknown' }>, 'status'> {
-  return { execution, stop: null, signals: [], startedAt: null, containment: null, stale: [] };
+  return { execution, stop: null, signals: [], startedAt: null, containment: null, frozenAt: null, stale: [] };
 }

@@ -98,6 +98,22 @@ export type ExecutionEvent =
       readonly evidence: SignalEvidence;
       readonly at: Timestamp;
     }
+  /** Everything of it stands still. */
+  | {
+      readonly type: 'ExecutionFrozen';
+      readonly executionId: ExecutionId;
+      readonly jobId: JobId;
+      readonly cancellationId: CancellationId;
+      readonly processes: number;
+      readonly at: Timestamp;
+    }
+  | {
+      readonly type: 'ExecutionThawed';
+      readonly executionId: ExecutionId;
+      readonly jobId: JobId;
+      readonly cancellationId: CancellationId;
+      readonly at: Timestamp;
+    }
   /** Every forced kill is an event of its own. */
   | {
       readonly type: 'ExecutionForceKilled';
@@ -145,6 +161,19 @@ export type ExecutionCommand =
       readonly at: Timestamp;
     }
   | {
+      readonly type: 'RecordFrozen';
+      readonly execution: ExecutionIdentity;
+      readonly cancellationId: CancellationId;
+      readonly processes: number;
+      readonly at: Timestamp;
+    }
+  | {
+      readonly type: 'RecordThawed';
+      readonly execution: ExecutionIdentity;
+      readonly cancellationId: CancellationId;
+      readonly at: Timestamp;
+    }
+  | {
       readonly type: 'RecordEnded';
       readonly execution: ExecutionIdentity;
       readonly ending: ExecutionEnding;
@@ -158,6 +187,8 @@ interface Known {
   readonly signals: readonly SignalEvidence[];
   readonly startedAt: Timestamp | null;
   readonly containment: Containment | null;
+  /** Since when it stands still; null: it does not. */
+  readonly frozenAt: Timestamp | null;
   /** Reports with a smaller token that have been noted. */
   readonly stale: readonly { readonly report: string; readonly fencingToken: FencingToken }[];
 }

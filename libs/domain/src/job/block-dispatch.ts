@@ -1,21 +1,25 @@
-import type { CancellationId } from '../ids.js';
-import { cascadeFrom, sparedBy } from './cascade.js';
+import { endedBy, targetsOf } from './cancellation-targets.js';
+import { sparedBy } from './cascade.js';
 import type { Job, JobCommand, JobEvent, Task } from './job.js';
 import { isTerminal } from './conclude.js';
+import { unpark } from './park.js';
 import { taskOf } from './task-of.js';
+
+type BlockDispatch = Extract<JobCommand, { type: 'BlockDispatch' }>;
 
 /**
  * Blocks dispatch of a cancellation's tasks, cancels those that have not started and marks the rest as cancelling: one
  * append, so nothing can be assigned between, and before any of them is stopped. What was submitted last comes first,
  * which in practice is dependents before what they depend on.
  */
-export function blockDispatch(command: Extract<JobCommand, { type: 'BlockDispatch' }>, job: Job): readonly JobEvent[] {
+export function blockDispatch(command: BlockDispatch, job: Job): readonly JobEvent[] {
   const { cancellationId, at } = command;
   if (job.endedAt !== null || job.cancellations.some((known) => known.cancellationId === cancellationId)) return [];
   const targets = targetsOf(command, job);
   const open = targets.filter((task) => !isTerminal(task));
   const overtaken = targets.some((task) => endedBy(task, cancellationId));
-  if (open.length === 0 && !overtaken) return [];
+  const unparked = unpark(cancellationId, at, job);
+  if (open.length === 0 && !overtaken) return unparked;
   const root = command.taskId === null ? null : taskOf(job, command.taskId);
   const spared = root === null ? [] : sparedBy(root, targets, job, command);
   return [
@@ -28,26 +32,8 @@ export function blockDispatch(command: Extract<JobCommand, { type: 'BlockDispatc
       at,
     },
     ...open.reverse().flatMap((task) => cancelTask(task, command)),
+    ...unparked,
   ];
-}
-
-/**
- * In the job's order; a job-wide cancellation names every task. One of a task that has ended otherwise came too late: what
- * depends on that task goes on as if nobody had asked.
- */
-function targetsOf(
-  { cancellationId, taskId, cascade }: Extract<JobCommand, { type: 'BlockDispatch' }>,
-  job: Job,
-): readonly Task[] {
-  if (taskId === null) return job.tasks;
-  const root = taskOf(job, taskId);
-  if (isTerminal(root) && !endedBy(root, cancellationId)) return [];
-  return cascadeFrom(root, cascade, job);
-}
-
-/** The signal of this very cancellation overtook its block. */
-function endedBy({ progress }: Task, cancellationId: CancellationId): boolean {
-  return progress.status === 'cancelled' && progress.cancellationId === cancellationId;
 }
 
 function cancelTask(

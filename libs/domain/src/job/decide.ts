@@ -5,6 +5,7 @@ import { dequeue } from './dequeue.js';
 import { evolveJob } from './evolve.js';
 import type { Job, JobCommand, JobEvent, JobState } from './job.js';
 import { enforceLimits, nextLimit } from './limits.js';
+import { isParked, park, unpark } from './park.js';
 import { recordEnding } from './record-ending.js';
 import { taskOf } from './task-of.js';
 
@@ -29,6 +30,10 @@ function decideOnJob(command: Exclude<JobCommand, { type: 'SubmitJob' }>, job: J
       return recordEnding(command, job);
     case 'BlockDispatch':
       return blockDispatch(command, job);
+    case 'ParkTasks':
+      return park(command, job);
+    case 'UnparkTasks':
+      return unpark(command.cancellationId, command.at, job);
     case 'DequeueJob':
       return dequeue(command, job);
     case 'EnforceLimits':
@@ -58,6 +63,7 @@ function assign({ taskId, assignment, at }: CommandOf<'AssignTask'>, job: Job): 
   if (task.executionIds.includes(assignment.executionId)) return [];
   const ready =
     task.progress.status === 'queued' || (task.progress.status === 'retrying' && task.progress.notBefore <= at);
+  if (isParked(job, taskId)) throw new Rejection('task-not-assignable', { taskId, status: 'parked' });
   const late = job.overdue !== null || (nextLimit(job)?.dueAt ?? at) < at;
   if (!ready || late) throw new Rejection('task-not-assignable', { taskId, status: task.progress.status });
   const attempt = task.attempts + 1;

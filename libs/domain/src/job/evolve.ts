@@ -14,6 +14,17 @@ export function evolveJob(state: JobState, event: JobEvent): JobState {
       const cancellations = [...state.cancellations, blocked];
       return { ...state, cancellations, status: scope === 'job' ? 'cancelling' : state.status };
     }
+    case 'TasksParked': {
+      const { cancellationId, taskIds } = event;
+      return { ...state, parked: [...state.parked, { cancellationId, taskIds, released: false }] };
+    }
+    case 'TasksUnparked':
+      return {
+        ...state,
+        parked: state.parked.map((each) =>
+          each.cancellationId === event.cancellationId ? { ...each, released: true } : each,
+        ),
+      };
     case 'JobCompleted':
       return { ...state, status: 'completed', endedAt: event.at };
     case 'JobFailed':
@@ -63,6 +74,7 @@ function submitted(event: Extract<JobEvent, { type: 'JobSubmitted' }>): Job {
       unheard: [],
     })),
     cancellations: [],
+    parked: [],
     runnerId: null,
     error: null,
     overdue: null,

@@ -91,6 +91,19 @@ export type JobEvent =
       readonly spared?: readonly SparedTask[];
       readonly at: Timestamp;
     }
+  /** Nothing of these tasks is assigned until they are unparked: an undo window is open. */
+  | {
+      readonly type: 'TasksParked';
+      readonly cancellationId: CancellationId;
+      readonly taskIds: readonly TaskId[];
+      readonly at: Timestamp;
+    }
+  | {
+      readonly type: 'TasksUnparked';
+      readonly cancellationId: CancellationId;
+      readonly taskIds: readonly TaskId[];
+      readonly at: Timestamp;
+    }
   | {
       readonly type: 'TaskCancellationStarted';
       readonly taskId: TaskId;
@@ -183,6 +196,15 @@ export type JobCommand =
       readonly at: Timestamp;
     }
   /** Of a bulk: ends the job in one event as long as nothing of it was ever assigned. */
+  | {
+      readonly type: 'ParkTasks';
+      readonly cancellationId: CancellationId;
+      /** `null` for the whole job. */
+      readonly taskId: TaskId | null;
+      readonly cascade: Cascade;
+      readonly at: Timestamp;
+    }
+  | { readonly type: 'UnparkTasks'; readonly cancellationId: CancellationId; readonly at: Timestamp }
   | { readonly type: 'DequeueJob'; readonly cancellationId: CancellationId; readonly at: Timestamp }
   | {
       readonly type: 'EnforceLimits';
@@ -258,6 +280,12 @@ export interface Job {
     readonly scope: 'job' | 'tasks';
     readonly taskIds: readonly TaskId[];
     readonly spared?: readonly SparedTask[];
+  }[];
+  /** Tasks that undo windows park, oldest first. A released one is remembered: asked for again it parks nothing. */
+  readonly parked: readonly {
+    readonly cancellationId: CancellationId;
+    readonly taskIds: readonly TaskId[];
+    readonly released: boolean;
   }[];
   /** A job keeps to the runner that holds its workspace: the one of its first assignment. */
   readonly runnerId: RunnerId | null;

@@ -53,8 +53,18 @@ export function cgroupCell(controls: CgroupControls, cgroup: OwnCgroup, sweep: S
 
     prove: () => Promise.resolve((proof ??= prove())),
     watch: (onChange) => controls.watch(directory, onChange),
-    freeze: async () => stillExists(cgroup) && controls.freeze(directory),
-    thaw: () => stillExists(cgroup) && controls.thaw(directory),
+    async freeze() {
+      const still = stillExists(cgroup) && (await controls.freeze(directory));
+      // Whoever has got out is out of the freezer's reach as well.
+      for (const row of strays()) signalProcess(row, 'SIGSTOP');
+      return still;
+    },
+
+    thaw() {
+      if (stillExists(cgroup)) controls.thaw(directory);
+      for (const row of strays()) signalProcess(row, 'SIGCONT');
+    },
+
     cpuMs: () => controls.cpuMs(directory),
   };
 }

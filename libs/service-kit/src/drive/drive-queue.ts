@@ -41,6 +41,14 @@ export class DriveQueue {
     };
   }
 
+  /** Brings an armed timer forward; one that is due sooner, or was forgotten, stays as it is. */
+  hasten(key: string, inMs: number): CompanionStatement {
+    return {
+      text: `update ${this.table} set due_at = least(due_at, now() + $2::double precision * interval '1 millisecond') where key = $1`,
+      values: [key, inMs],
+    };
+  }
+
   forget(key: string): CompanionStatement {
     return { text: `delete from ${this.table} where key = $1`, values: [key] };
   }

@@ -1,0 +1,22 @@
+import type { CancellationId, TaskId, Timestamp } from '../ids.js';
+import { targetsOf } from './cancellation-targets.js';
+import { isTerminal } from './conclude.js';
+import type { Job, JobCommand, JobEvent } from './job.js';
+
+export function isParked({ parked }: Job, taskId: TaskId): boolean {
+  return parked.some(({ taskIds, released }) => !released && taskIds.includes(taskId));
+}
+
+/** What is running goes on, and may end; nothing new of these tasks begins. */
+export function park(command: Extract<JobCommand, { type: 'ParkTasks' }>, job: Job): readonly JobEvent[] {
+  const { cancellationId, at } = command;
+  const known = [...job.parked, ...job.cancellations].some((each) => each.cancellationId === cancellationId);
+  if (job.endedAt !== null || known) return [];
+  const taskIds = targetsOf(command, job).flatMap((task) => (isTerminal(task) ? [] : [task.spec.taskId]));
+  return taskIds.length === 0 ? [] : [{ type: 'TasksParked', cancellationId, taskIds, at }];
+}
+
+export function unpark(cancellationId: CancellationId, at: Timestamp, job: Job): readonly JobEvent[] {
+  const mine = job.parked.find((each) => each.cancellationId === cancellationId && !each.released);
+  return mine && job.endedAt === null ? [{ type: 'TasksUnparked', cancellationId, taskIds: mine.taskIds, at }] : [];
+}
