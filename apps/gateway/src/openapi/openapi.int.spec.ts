@@ -28,6 +28,7 @@ describe('the OpenAPI document', () => {
       [
         'POST /api/jobs',
         'POST /api/batches',
+        'POST /api/cancellations/{cancellationId}/undo',
         'GET /api/jobs',
         'GET /api/jobs/{jobId}',
         'DELETE /api/jobs/{jobId}',
