@@ -53,6 +53,7 @@ describe('a cancellation', () => {
     const { request, owners, service, end } = await scene();
     await service.request(request);
     expect(owners.asked.slice(0, 3)).toEqual(['describe-job', 'stop-executions', 'block-dispatch']);
+    expect(owners.told).toEqual([`${owners.facts.runnerId} stop`]);
     await service.drive.settled();
     await end();
     await service.close();

@@ -130,4 +130,5 @@ export { drawUpPlan, planTargets } from './cancellation/plan.js';
 export { planChanges, type PlanChange, type PlanItem, planItems } from './cancellation/plan-items.js';
 export { explainedSilenceMs } from './cancellation/standstill.js';
 export { stopRequestFor } from './cancellation/stop-request.js';
+export { stopsByRunner } from './cancellation/stops-by-runner.js';
 export { cancellationDecider } from './cancellation/decider.js';

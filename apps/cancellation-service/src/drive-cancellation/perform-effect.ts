@@ -84,7 +84,7 @@ export class PerformEffect {
     { stops }: EffectOf<'stop-executions'>,
   ): Promise<CancellationState> {
     const { executions } = await this.ask(runnerMonitorCommands.stopExecutions, { stops: [...stops] });
-    let { state } = await this.saga.load(cancellationId);
+    let { state } = await this.saga.lastKnown(cancellationId);
     for (const { executionId, status, ending } of executions) {
       const stop = stops.find(({ execution }) => execution.executionId === executionId);
       if (stop && ending) {

@@ -19,7 +19,7 @@ export class RecordProgress {
     for (const cancellationId of await this.targets.ofJob(jobId)) {
       const loaded = input
         ? await this.saga.feed(cancellationId, input, event.id)
-        : await this.saga.load(cancellationId);
+        : await this.saga.lastKnown(cancellationId);
       this.drive.startFrom(loaded);
     }
   }

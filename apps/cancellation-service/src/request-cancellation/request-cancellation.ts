@@ -1,5 +1,11 @@
 import { type CommandMeta, dispatcherCommands, runnerMonitorCommands } from '@necrocode/contracts';
-import { type CancellationId, type CancellationRequest, type JobFacts, Rejection } from '@necrocode/domain';
+import {
+  type CancellationId,
+  type CancellationRequest,
+  type JobFacts,
+  Rejection,
+  stopsByRunner,
+} from '@necrocode/domain';
 import { WrongExpectedVersion } from '@necrocode/event-store';
 import type { CommandClient, DriveQueue, Logger } from '@necrocode/service-kit';
 import type { CancellationDrive } from '../drive-cancellation/cancellation-drive.js';
@@ -82,11 +88,16 @@ export class RequestCancellation {
     return { result: 'accepted', cancellationId };
   }
 
-  /** Beside the durable path, which drives the same stops again: losing this costs time, nothing else. */
+  /**
+   * Beside the durable path, which drives the same stops again: losing this costs time, nothing else. Each runner is told
+   * directly, and the runner-monitor, which records the stop and signals again: a stop that comes twice is one.
+   */
   private signalAtOnce(request: CancellationRequest, facts: JobFacts, { traceparent }: CommandMeta): void {
     if (request.undoWindowMs !== undefined) return; // It is held first.
     const stops = liveTargets(request, facts);
     if (stops.length === 0) return;
+    for (const [runnerId, theirs] of stopsByRunner(stops))
+      this.commands.tellRunner(runnerId, 'stop', { stops: theirs });
     this.commands
       .ask(runnerMonitorCommands.stopExecutions, { stops: [...stops] }, { actor: ACTOR, traceparent })
       .catch((error: unknown) =>

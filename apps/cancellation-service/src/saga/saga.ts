@@ -35,10 +35,15 @@ export interface LoadedCancellation {
 }
 
 const MAX_ATTEMPTS = 20;
+
+/** So many cancellations are remembered as this process last knew them: those that are being driven. */
+const REMEMBERED = 200;
 const noUpcasters = new Upcasters();
 
 /** The streams of cancellations: this service is their only writer. */
 export class Saga {
+  readonly #recent = new Map<CancellationId, LoadedCancellation>();
+
   constructor(
     private readonly store: EventStore,
     private readonly targets: OpenTargets,
@@ -48,11 +53,16 @@ export class Saga {
   async load(cancellationId: CancellationId): Promise<LoadedCancellation> {
     const events = await this.store.readStream(streamIdOf('cancellation', cancellationId));
     const { initial, evolve } = cancellationDecider;
-    return {
+    return this.#remember(cancellationId, {
       state: fold<CancellationState, CancellationEvent>(evolve, initial, events, noUpcasters),
       version: events.length,
       events,
-    };
+    });
+  }
+
+  /** As this process last knew it: enough to see what to ask for, for the answers are recorded on what is stored. */
+  async lastKnown(cancellationId: CancellationId): Promise<LoadedCancellation> {
+    return this.#recent.get(cancellationId) ?? this.load(cancellationId);
   }
 
   /** Stores the intent. @throws {WrongExpectedVersion} when the id was used before */
@@ -68,8 +78,8 @@ export class Saga {
   }
 
   /**
-   * Feeds one input: load, decide, append; another writer first means deciding again. The append that completes the
-   * cancellation also closes its books.
+   * Feeds one input: decide, append; another writer first means loading and deciding again, and so does a decision on what
+   * is only remembered that nothing is to be recorded. The append that completes the cancellation also closes its books.
    * @param commandId the same for the same input, so a redelivery appends nothing twice
    */
   async feed(
@@ -79,12 +89,15 @@ export class Saga {
     actor = ACTOR,
   ): Promise<LoadedCancellation> {
     for (let attempt = 1; ; attempt++) {
-      const loaded = await this.load(cancellationId);
+      const remembered = attempt === 1 ? this.#recent.get(cancellationId) : undefined;
+      const loaded = remembered ?? (await this.load(cancellationId));
       const first = loaded.events[0];
       if (!first || loaded.state.status === 'unknown') throw new Rejection('cancellation-not-found');
-      const command = inputOf(loaded.state, proofOf(loaded.events), new Date().toISOString());
-      const events = command ? cancellationDecider.decide(command, loaded.state) : [];
-      if (events.length === 0) return loaded;
+      const events = decideOn(loaded.state, loaded.events, inputOf, remembered !== undefined);
+      if (events.length === 0) {
+        if (remembered) continue;
+        return loaded;
+      }
       const { correlationId, traceparent } = first.metadata;
       const metadata: EventMetadata = {
         actor,
@@ -133,11 +146,37 @@ export class Saga {
     }));
     const result = await this.store.append([{ streamId, expectedVersion: loaded.version, events: fresh }], companions);
     if (result.repeated) return this.load(cancellationId);
-    return {
+    return this.#remember(cancellationId, {
       state: events.reduce(cancellationDecider.evolve, loaded.state),
       version: loaded.version + result.events.length,
       events: [...loaded.events, ...result.events],
-    };
+    });
+  }
+
+  #remember(cancellationId: CancellationId, loaded: LoadedCancellation): LoadedCancellation {
+    // Nothing yet, or read before what is known now.
+    if (loaded.version < (this.#recent.get(cancellationId)?.version ?? 1)) return loaded;
+    this.#recent.delete(cancellationId);
+    this.#recent.set(cancellationId, loaded);
+    const oldest = this.#recent.keys().next();
+    if (this.#recent.size > REMEMBERED && !oldest.done) this.#recent.delete(oldest.value);
+    return loaded;
+  }
+}
+
+/** @param perhapsStale a refusal then only means that it must be decided on what is stored */
+function decideOn(
+  state: Cancellation,
+  stored: readonly StoredEvent[],
+  inputOf: InputOf,
+  perhapsStale: boolean,
+): readonly CancellationEvent[] {
+  try {
+    const command = inputOf(state, proofOf(stored), new Date().toISOString());
+    return command ? cancellationDecider.decide(command, state) : [];
+  } catch (error) {
+    if (perhapsStale && error instanceof Rejection) return [];
+    throw error;
   }
 }
 

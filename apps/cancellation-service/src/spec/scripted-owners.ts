@@ -1,12 +1,20 @@
-import { type Command, cleanerCommands, dispatcherCommands, runnerMonitorCommands } from '@necrocode/contracts';
-import type { ExecutionEnding, ExecutionIdentity, JobFacts, TaskId } from '@necrocode/domain';
+import {
+  type Command,
+  cleanerCommands,
+  dispatcherCommands,
+  type RunnerControl,
+  runnerMonitorCommands,
+} from '@necrocode/contracts';
+import type { ExecutionEnding, ExecutionIdentity, JobFacts, RunnerId, TaskId } from '@necrocode/domain';
 import { CodedError, type CommandClient } from '@necrocode/service-kit';
 
 const NOTHING = { artifacts: [], filesRemoved: 0, bytesFreed: 0, leftFiles: 0 };
 
 /** The other services, as far as a cancellation asks them: one job, whose facts the spec sets. Counts what it is asked. */
-export class ScriptedOwners implements Pick<CommandClient, 'ask'> {
+export class ScriptedOwners implements Pick<CommandClient, 'ask' | 'tellRunner'> {
   readonly asked: string[] = [];
+  /** Runners that were told something directly, and what. */
+  readonly told: string[] = [];
   /** Services that do not answer. */
   readonly away = new Set<string>();
   endings = new Map<string, ExecutionEnding>();
@@ -28,6 +36,10 @@ export class ScriptedOwners implements Pick<CommandClient, 'ask'> {
     if (this.away.has(command.service)) throw new CodedError('service-unavailable', { service: command.service });
     // The answers have the shapes of the contracts by construction; a generic double cannot say so.
     return this.answer(command.subject, body) as Value;
+  }
+
+  tellRunner(runnerId: RunnerId, control: RunnerControl): void {
+    this.told.push(`${runnerId} ${control}`);
   }
 
   private answer(subject: string, body: unknown): unknown {

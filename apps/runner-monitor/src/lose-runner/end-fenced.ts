@@ -1,8 +1,7 @@
 import { stopRunnerReply } from '@necrocode/contracts';
-import type { StopRequest } from '@necrocode/domain';
+import { stopsByRunner, type StopRequest } from '@necrocode/domain';
 import type { ExecutionsInFlight } from '../in-flight/executions-in-flight.js';
 import type { RunnerControl } from '../runner-control/runner-control.js';
-import { stopsByRunner } from '../stop-executions/stops-by-runner.js';
 
 /** What is fenced may have been given to another runner already: no grace. */
 const AT_ONCE: StopRequest = {

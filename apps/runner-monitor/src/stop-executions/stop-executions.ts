@@ -6,11 +6,11 @@ import {
   type ExecutionState,
   type ExecutionStop,
   type RunnerId,
+  stopsByRunner,
 } from '@necrocode/domain';
 import { continueTrace } from '@necrocode/service-kit';
 import type { ExecutionStreams } from '../executions/execution-streams.js';
 import type { RunnerControl } from '../runner-control/runner-control.js';
-import { stopsByRunner } from './stops-by-runner.js';
 import { statusOf, type StopStatus } from './status-of.js';
 import type { StopsUnderWay } from './stops-under-way.js';
 

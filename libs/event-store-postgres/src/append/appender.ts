@@ -82,6 +82,11 @@ export class Appender {
     const insert = insertStatement(appends.flatMap(({ sealed }) => sealed));
     const companions = appends.flatMap(({ pending }) => pending.companions);
     if (companions.length === 0) return insertedAt((await this.database.query(insert.text, [...insert.values])).rows);
+    if (appends.every(({ pending }) => pending.streams.every(({ expectedVersion }) => expectedVersion === 0))) {
+      // New streams chain to nothing, so the insert cannot be in vain: it succeeds or fails, and takes the companions with it.
+      const [rows = []] = await this.database.transactAtOnce([insert, ...companions]);
+      return insertedAt(rows);
+    }
     return insertedAt(await this.database.transact(insert, (rows) => insertedAt(rows) !== undefined, companions));
   }
 

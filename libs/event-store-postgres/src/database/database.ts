@@ -80,6 +80,17 @@ export class Database implements SqlExecutor {
     });
   }
 
+  /** One transaction in one round trip: all of them or, when one fails, none. @throws the error of the first that failed */
+  async transactAtOnce(statements: readonly SqlStatement[]): Promise<readonly (readonly unknown[])[]> {
+    return this.#withClient(async (client) => {
+      const begun = client.query('begin');
+      const running = statements.map(({ text, values }) => client.query<object>(this.#prepared(text, [...values])));
+      // Behind a statement that failed the commit is a rollback.
+      const [, results] = await Promise.all([begun, Promise.all(running), client.query('commit')]);
+      return results.map(({ rows }) => rows);
+    });
+  }
+
   async end(): Promise<void> {
     if (!this.#pool.ending) await this.#pool.end();
   }

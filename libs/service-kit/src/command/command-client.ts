@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Command, CommandMeta, CommandReply } from '@necrocode/contracts';
+import { type Command, type CommandMeta, type CommandReply, type RunnerControl, subjects } from '@necrocode/contracts';
+import type { RunnerId } from '@necrocode/domain';
 import { isNoResponders, isTimeout, type MessagingConnection } from '@necrocode/messaging';
 import { CodedError } from '../errors/coded-error.js';
 import { RemoteProblem } from '../errors/problem.js';
@@ -30,6 +31,12 @@ export class CommandClient {
     const reply = await this.request(command, packet, timeoutMs);
     if (!reply.ok) throw new RemoteProblem(reply.problem);
     return reply.value;
+  }
+
+  /** Tells a runner beside the durable path: nobody waits for an answer, and it may be lost. */
+  tellRunner(runnerId: RunnerId, control: RunnerControl, request: object): void {
+    const { nats, link } = this.connection;
+    if (link.state === 'connected') nats.publish(subjects.runner(runnerId, control), JSON.stringify(request));
   }
 
   private async request<Body, Value>(

@@ -1,4 +1,5 @@
-import type { ExecutionStop, RunnerId } from '@necrocode/domain';
+import type { RunnerId } from '../ids.js';
+import type { ExecutionStop } from './effects.js';
 
 /** One request carries all stops of one runner. */
 export function stopsByRunner(stops: readonly ExecutionStop[]): ReadonlyMap<RunnerId, readonly ExecutionStop[]> {
