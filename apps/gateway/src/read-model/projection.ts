@@ -10,8 +10,8 @@ const BATCH = 500;
 /** What one look brought. */
 export type Advance =
   | { readonly kind: 'idle' }
-  /** `keys`: jobs and cancellations with news. */
-  | { readonly kind: 'projected'; readonly keys: ReadonlySet<string> }
+  /** `keys`: jobs and cancellations with news. `full`: there are likely more events. */
+  | { readonly kind: 'projected'; readonly keys: ReadonlySet<string>; readonly full: boolean }
   /** Another replica has moved the checkpoint. */
   | { readonly kind: 'moved' };
 
@@ -46,7 +46,7 @@ export class Projection {
     this.#position = rows ? last.position : null;
     if (!rows) return { kind: 'moved' };
     const ids = rows.timeline.flatMap(({ job_id, cancellation_id }) => [job_id, cancellation_id ?? job_id]);
-    return { kind: 'projected', keys: new Set(ids) };
+    return { kind: 'projected', keys: new Set(ids), full: events.length === BATCH };
   }
 
   /** Starts again from the first event, for all replicas. */

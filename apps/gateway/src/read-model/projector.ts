@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { EventStore } from '@necrocode/event-store';
 import { DATABASE, EVENT_STORE, LOGGER, type Logger } from '@necrocode/service-kit';
@@ -10,6 +11,8 @@ import { Projection } from './projection.js';
 const LOOK_EVERY_MS = 1_000;
 /** Between tries while PostgreSQL is away. */
 const RETRY_AFTER_MS = 500;
+/** Events come in bursts of several a millisecond: what comes so soon after the last look is projected with the next. */
+const BETWEEN_LOOKS_MS = 10;
 
 /** Keeps the read model up with the store for as long as the gateway runs, and wakes whoever follows it. */
 @Injectable()
@@ -54,6 +57,7 @@ export class Projector implements OnApplicationBootstrap, BeforeApplicationShutd
     try {
       while (!signal.aborted) {
         if (await this.#advance()) continue;
+        await delay(BETWEEN_LOOKS_MS, undefined, { signal }).catch(() => undefined);
         await listener.wait(this.#failing ? RETRY_AFTER_MS : LOOK_EVERY_MS, signal);
       }
     } finally {
@@ -69,7 +73,7 @@ export class Projector implements OnApplicationBootstrap, BeforeApplicationShutd
       this.#failing = false;
       if (advance.kind === 'idle') return false;
       this.#bell.ring(advance.kind === 'projected' ? advance.keys : null);
-      return true;
+      return advance.kind === 'moved' || advance.full;
     } catch (error) {
       if (!this.#failing) this.logger.warn({ err: error }, 'the read model cannot be kept up; trying on');
       this.#failing = true;

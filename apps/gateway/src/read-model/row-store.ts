@@ -5,22 +5,29 @@ import { namedInEvent } from './named-in-event.js';
 import type { CancellationRow, JobRow, RunnerRow, SlotRow } from './rows.js';
 import type { ChangedRows, Rows } from './working-set.js';
 
-/** Every row the events may touch, in four statements whatever their number. */
+/** Every row the events may touch, in at most four statements whatever their number. */
 export async function loadRows(tx: EntityManager, events: readonly PositionedEvent[]): Promise<Rows> {
   const names = events.map(namedInEvent);
   const jobIds = unique(names.map(({ jobId }) => jobId));
   const cancellationIds = unique(names.map(({ cancellationId }) => cancellationId));
-  const [jobs, cancellations, runners, slots] = [
-    await tx.query<JobRow[]>('select * from gateway.job where job_id = any($1)', [jobIds]),
-    await tx.query<CancellationRow[]>(
-      `select * from gateway.cancellation
+  const [runners, slots] = [runnerIds(events), slotIds(events)];
+  return {
+    jobs: await rowsOf<JobRow>(tx, 'select * from gateway.job where job_id = any($1)', jobIds),
+    cancellations:
+      [...jobIds, ...cancellationIds].length === 0
+        ? []
+        : await tx.query<CancellationRow[]>(
+            `select * from gateway.cancellation
        where cancellation_id = any($1) or (job_id = any($2) and completed_position is null)`,
-      [cancellationIds, jobIds],
-    ),
-    await tx.query<RunnerRow[]>('select * from gateway.runner where runner_id = any($1)', [runnerIds(events)]),
-    await tx.query<SlotRow[]>('select * from gateway.slot where slot_id = any($1)', [slotIds(events)]),
-  ];
-  return { jobs, cancellations, runners, slots };
+            [cancellationIds, jobIds],
+          ),
+    runners: await rowsOf<RunnerRow>(tx, 'select * from gateway.runner where runner_id = any($1)', runners),
+    slots: await rowsOf<SlotRow>(tx, 'select * from gateway.slot where slot_id = any($1)', slots),
+  };
+}
+
+async function rowsOf<Row>(tx: EntityManager, statement: string, ids: readonly string[]): Promise<readonly Row[]> {
+  return ids.length === 0 ? [] : tx.query<Row[]>(statement, [ids]);
 }
 
 /** Writes what changed, one statement per table. */
