@@ -32,6 +32,8 @@ import { PreviewBlock } from './preview-block/preview-block.js';
 import { PreviewBlockController } from './preview-block/preview-block.controller.js';
 import { SelectJobs } from './select-jobs/select-jobs.js';
 import { SelectJobsController } from './select-jobs/select-jobs.controller.js';
+import { SettleJob } from './settle-job/settle-job.js';
+import { SettleJobController } from './settle-job/settle-job.controller.js';
 import { natsRunnerControl } from './start-execution/runner-control.js';
 import { SubmitBatch } from './submit-batch/submit-batch.js';
 import { SubmitBatchController } from './submit-batch/submit-batch.controller.js';
@@ -47,6 +49,7 @@ const DURABLE = 'dispatcher-reactions';
     SubmitJobController,
     SubmitBatchController,
     DescribeJobController,
+    SettleJobController,
     FindTaskController,
     BlockDispatchController,
     PreviewBlockController,
@@ -81,6 +84,7 @@ const DURABLE = 'dispatcher-reactions';
     { provide: SelectJobs, useFactory: ({ selectJobs }: Dispatcher) => selectJobs, inject: [Dispatcher] },
     { provide: DequeueJobs, useFactory: ({ dequeueJobs }: Dispatcher) => dequeueJobs, inject: [Dispatcher] },
     { provide: DescribeJob, useFactory: ({ describeJob }: Dispatcher) => describeJob, inject: [Dispatcher] },
+    { provide: SettleJob, useFactory: ({ settleJob }: Dispatcher) => settleJob, inject: [Dispatcher] },
     { provide: FindTask, useFactory: ({ findTask }: Dispatcher) => findTask, inject: [Dispatcher] },
     { provide: ParkTasks, useFactory: ({ parkTasks }: Dispatcher) => parkTasks, inject: [Dispatcher] },
     { provide: PreviewBlock, useFactory: ({ previewBlock }: Dispatcher) => previewBlock, inject: [Dispatcher] },

@@ -22,6 +22,7 @@ import { RegisterRunner } from './register-runner/register-runner.js';
 import { SelectJobs } from './select-jobs/select-jobs.js';
 import type { RunnerControl } from './start-execution/runner-control.js';
 import { StartExecution } from './start-execution/start-execution.js';
+import { SettleJob } from './settle-job/settle-job.js';
 import { Jobs } from './streams/jobs.js';
 import { SlotPools } from './streams/slot-pools.js';
 import { SubmitBatch } from './submit-batch/submit-batch.js';
@@ -53,6 +54,7 @@ export class Dispatcher {
   readonly selectJobs: SelectJobs;
   readonly dequeueJobs: DequeueJobs;
   readonly describeJob: DescribeJob;
+  readonly settleJob: SettleJob;
   readonly findTask: FindTask;
   readonly blockDispatch: BlockDispatch;
   readonly previewBlock: PreviewBlock;
@@ -79,6 +81,7 @@ export class Dispatcher {
     this.selectJobs = new SelectJobs(this.tables);
     this.dequeueJobs = new DequeueJobs(store, this.tables, logger);
     this.describeJob = new DescribeJob(jobs, new HeldSlots(this.tables));
+    this.settleJob = new SettleJob(store, jobs, (event) => this.react(event), this.describeJob);
     this.findTask = new FindTask(this.tables);
     this.blockDispatch = new BlockDispatch(jobs, this.describeJob, logger);
     this.parkTasks = new ParkTasks(jobs, this.describeJob, wake, logger);

@@ -36,6 +36,7 @@ import type { RunnerMonitorConfig } from './runner-monitor.config.js';
 import { SCHEMA } from './schema.js';
 import { StopExecutionsController } from './stop-executions/stop-executions.controller.js';
 import { StopExecutions } from './stop-executions/stop-executions.js';
+import { EndingsAwaited } from './stop-executions/endings-awaited.js';
 import { StopsUnderWay } from './stop-executions/stops-under-way.js';
 import { heardTypes, TrackExecutions } from './track-executions/track-executions.js';
 
@@ -51,6 +52,7 @@ import { heardTypes, TrackExecutions } from './track-executions/track-executions
   providers: [
     { provide: LastHeard, useFactory: () => new LastHeard() },
     StopsUnderWay,
+    EndingsAwaited,
     {
       provide: Runners,
       useFactory: (database: DataSource, { LEASE_MS }: RunnerMonitorConfig) => new Runners(database, LEASE_MS),
@@ -90,9 +92,13 @@ import { heardTypes, TrackExecutions } from './track-executions/track-executions
     },
     {
       provide: StopExecutions,
-      useFactory: (control: RunnerControl, executions: ExecutionStreams, underWay: StopsUnderWay) =>
-        new StopExecutions(control, executions, underWay),
-      inject: [RunnerControl, ExecutionStreams, StopsUnderWay],
+      useFactory: (
+        control: RunnerControl,
+        executions: ExecutionStreams,
+        underWay: StopsUnderWay,
+        endings: EndingsAwaited,
+      ) => new StopExecutions(control, executions, underWay, endings),
+      inject: [RunnerControl, ExecutionStreams, StopsUnderWay, EndingsAwaited],
     },
     {
       provide: HoldExecutions,
@@ -106,9 +112,14 @@ import { heardTypes, TrackExecutions } from './track-executions/track-executions
     },
     {
       provide: RecordReport,
-      useFactory: (executions: ExecutionStreams, runners: RunnerStreams, stops: StopsUnderWay, logger: Logger) =>
-        new RecordReport(executions, runners, stops, logger),
-      inject: [ExecutionStreams, RunnerStreams, StopsUnderWay, LOGGER],
+      useFactory: (
+        executions: ExecutionStreams,
+        runners: RunnerStreams,
+        stops: StopsUnderWay,
+        endings: EndingsAwaited,
+        logger: Logger,
+      ) => new RecordReport(executions, runners, stops, endings, logger),
+      inject: [ExecutionStreams, RunnerStreams, StopsUnderWay, EndingsAwaited, LOGGER],
     },
     {
       provide: TrackExecutions,

@@ -30,9 +30,16 @@ export class CancellationDrive {
 
   /** Drives on in the background from a state just stored; what fails is driven again by the timer. */
   startFrom({ state }: LoadedCancellation): void {
-    const run = this.advance(state, new Set())
-      .catch((error: unknown) => this.logger.warn({ err: error }, 'a drive broke off; the timer drives again'))
-      .finally(() => this.underWay.delete(run));
+    this.alongside(
+      this.advance(state, new Set()).catch((error: unknown) =>
+        this.logger.warn({ err: error }, 'a drive broke off; the timer drives again'),
+      ),
+    );
+  }
+
+  /** Waited for at the end like a drive. @param work must not reject */
+  alongside(work: Promise<void>): void {
+    const run = work.finally(() => this.underWay.delete(run));
     this.underWay.add(run);
   }
 
@@ -63,7 +70,7 @@ export class CancellationDrive {
 
   /** Resolves when every background drive has ended. */
   async settled(): Promise<void> {
-    await Promise.all(this.underWay);
+    while (this.underWay.size > 0) await Promise.all(this.underWay);
   }
 
   /** @param asked what this drive has asked for already: each thing once, or a step that waits for an event would spin */

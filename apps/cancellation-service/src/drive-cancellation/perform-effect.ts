@@ -119,7 +119,7 @@ export class PerformEffect {
     cancellationId: CancellationId,
     { jobId }: EffectOf<'describe-job'>,
   ): Promise<CancellationState> {
-    const facts = await this.ask(dispatcherCommands.describeJob, { jobId });
+    const facts = await this.ask(dispatcherCommands.settleJob, { jobId });
     return this.feed(cancellationId, (_, proof, at) => ({ type: 'RecordJobFacts', facts, at, proof }));
   }
 

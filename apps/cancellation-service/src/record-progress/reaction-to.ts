@@ -26,11 +26,7 @@ export function reactionTo(event: StoredEvent): Reaction | null {
   switch (event.type) {
     case 'ExecutionEnded': {
       const { execution, ending } = event.data as { execution: ExecutionIdentity; ending: ExecutionEnding };
-      return {
-        jobId,
-        input: (state, proof, at) =>
-          concerns(state, execution, ending) ? { type: 'RecordTermination', execution, ending, at, proof } : null,
-      };
+      return { jobId, input: terminationOf(execution, ending) };
     }
     case 'ExecutionFenced': {
       const { execution } = event.data as Extract<ExecutionEvent, { type: 'ExecutionFenced' }>;
@@ -61,6 +57,12 @@ export function reactionTo(event: StoredEvent): Reaction | null {
     default:
       return null;
   }
+}
+
+/** What the end of an execution means to a cancellation that may wait for it. */
+export function terminationOf(execution: ExecutionIdentity, ending: ExecutionEnding): InputOf {
+  return (state, proof, at) =>
+    concerns(state, execution, ending) ? { type: 'RecordTermination', execution, ending, at, proof } : null;
 }
 
 /** An end may overtake the plan: then it counts when this cancellation asked for it. */

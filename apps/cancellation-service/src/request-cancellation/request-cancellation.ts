@@ -2,6 +2,9 @@ import { type CommandMeta, dispatcherCommands, runnerMonitorCommands } from '@ne
 import {
   type CancellationId,
   type CancellationRequest,
+  type ExecutionEnding,
+  type ExecutionId,
+  type ExecutionStop,
   type JobFacts,
   Rejection,
   stopsByRunner,
@@ -11,7 +14,8 @@ import type { CommandClient, DriveQueue, Logger } from '@necrocode/service-kit';
 import type { CancellationDrive } from '../drive-cancellation/cancellation-drive.js';
 import type { PlanCancellation } from '../plan-cancellation/plan-cancellation.js';
 import { isTargetTaken, type OpenTargets } from '../saga/open-targets.js';
-import { ACTOR, type Saga } from '../saga/saga.js';
+import { terminationOf } from '../record-progress/reaction-to.js';
+import { ACTOR, newInputId, type Saga } from '../saga/saga.js';
 import { liveTargets } from './live-targets.js';
 import { type AlreadyEnded, alreadyEnded, endedBy } from './nothing-to-do.js';
 
@@ -98,14 +102,28 @@ export class RequestCancellation {
     if (stops.length === 0) return;
     for (const [runnerId, theirs] of stopsByRunner(stops))
       this.commands.tellRunner(runnerId, 'stop', { stops: theirs });
-    this.commands
+    const { cancellationId } = request;
+    const signalling = this.commands
       .ask(runnerMonitorCommands.stopExecutions, { stops: [...stops] }, { actor: ACTOR, traceparent })
+      .then(({ executions }) => this.recordEnds(cancellationId, stops, executions))
       .catch((error: unknown) =>
-        this.logger.warn(
-          { err: error, cancellationId: request.cancellationId },
-          'early signal failed; the saga will send it',
-        ),
+        this.logger.warn({ err: error, cancellationId }, 'early signal failed; the saga will send it'),
       );
+    this.drive.alongside(signalling);
+  }
+
+  /** Those that ended before the answer; their events come as well. */
+  private async recordEnds(
+    cancellationId: CancellationId,
+    stops: readonly ExecutionStop[],
+    executions: readonly { readonly executionId: ExecutionId; readonly ending: ExecutionEnding | null }[],
+  ): Promise<void> {
+    for (const { execution } of stops) {
+      const ending = executions.find(({ executionId }) => executionId === execution.executionId)?.ending;
+      if (!ending) continue;
+      const recorded = await this.saga.feed(cancellationId, terminationOf(execution, ending), newInputId());
+      this.drive.startFrom(recorded);
+    }
   }
 
   private async join(open: CancellationId, request: CancellationRequest, meta: CommandMeta): Promise<RequestAnswer> {

@@ -45,6 +45,7 @@ export class ScriptedOwners implements Pick<CommandClient, 'ask' | 'tellRunner'>
   private answer(subject: string, body: unknown): unknown {
     switch (subject) {
       case dispatcherCommands.describeJob.subject:
+      case dispatcherCommands.settleJob.subject:
         return this.facts;
       case dispatcherCommands.parkTasks.subject:
         return { facts: this.facts, taskIds: this.blocked };

@@ -124,6 +124,11 @@ export class Replica {
     return this.#report(execution, { type: 'RecordEnded', execution, ending, at: new Date().toISOString() });
   }
 
+  /** The monitor has stored it, and nobody has been told. */
+  async storeEnded(execution: ExecutionIdentity, ending: ExecutionEnding): Promise<readonly StoredEvent[]> {
+    return this.#store(execution, { type: 'RecordEnded', execution, ending, at: new Date().toISOString() });
+  }
+
   async reportFenced(execution: ExecutionIdentity): Promise<void> {
     await this.#report(execution, { type: 'FenceExecution', execution, at: new Date().toISOString() });
   }
@@ -156,6 +161,15 @@ export class Replica {
     execution: ExecutionIdentity,
     command: Parameters<typeof executionDecider.decide>[0],
   ): Promise<readonly StoredEvent[]> {
+    const appended = await this.#store(execution, command);
+    for (const event of appended) await this.dispatcher.react(event);
+    return appended;
+  }
+
+  async #store(
+    execution: ExecutionIdentity,
+    command: Parameters<typeof executionDecider.decide>[0],
+  ): Promise<readonly StoredEvent[]> {
     const streamId = streamIdOf('execution', execution.executionId);
     const metadata = { actor: `runner:${execution.runnerId}`, correlationId: execution.jobId };
     const { appended } = await handleCommand({
@@ -165,7 +179,6 @@ export class Replica {
       command,
       metadata,
     });
-    for (const event of appended) await this.dispatcher.react(event);
     return appended;
   }
 }

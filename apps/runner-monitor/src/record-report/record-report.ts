@@ -4,6 +4,7 @@ import { type ReportDelivery, Unprocessable } from '@necrocode/messaging';
 import { continueTrace, type Logger } from '@necrocode/service-kit';
 import type { ExecutionStreams } from '../executions/execution-streams.js';
 import type { RunnerStreams } from '../registry/runner-streams.js';
+import type { EndingsAwaited } from '../stop-executions/endings-awaited.js';
 import type { StopsUnderWay } from '../stop-executions/stops-under-way.js';
 import { commandOf } from './command-of.js';
 
@@ -15,6 +16,7 @@ export class RecordReport {
     private readonly executions: ExecutionStreams,
     private readonly runners: RunnerStreams,
     private readonly stops: StopsUnderWay,
+    private readonly endings: EndingsAwaited,
     private readonly logger: Logger,
   ) {}
 
@@ -30,7 +32,9 @@ export class RecordReport {
     };
     try {
       const state = await this.executions.handle(commandOf(report), cause);
-      if (report.kind === 'ended') await this.quarantineIfAlive(report, state, cause);
+      if (report.kind !== 'ended') return;
+      if (state.status === 'ended') this.endings.recorded(report.execution.executionId, state);
+      await this.quarantineIfAlive(report, state, cause);
     } catch (error) {
       if (error instanceof Rejection) return this.refuse(error, delivery);
       throw error;

@@ -62,6 +62,15 @@ describe('stopping executions', () => {
     ]);
   });
 
+  it('answers with the end of what ends at once', async () => {
+    const runner = connected();
+    const execution = await started(runner);
+    const asked = stop([execution]);
+    await eventually(() => expect(runner.stops).toHaveLength(1));
+    await runner.report(runner.ended(execution, { reason: 'stopped' }));
+    expect((await asked).executions).toMatchObject([{ status: 'ended', ending: { reason: 'stopped' } }]);
+  });
+
   it('has the signal on the wire before it has read or written anything', async () => {
     const runner = connected();
     const execution = runner.execution();

@@ -11,8 +11,12 @@ import {
 import { continueTrace } from '@necrocode/service-kit';
 import type { ExecutionStreams } from '../executions/execution-streams.js';
 import type { RunnerControl } from '../runner-control/runner-control.js';
+import type { EndingsAwaited } from './endings-awaited.js';
 import { statusOf, type StopStatus } from './status-of.js';
 import type { StopsUnderWay } from './stops-under-way.js';
+
+/** So long an answer waits for the ends of what it stops: most processes that help are gone in a few milliseconds. */
+const ENDINGS_WITHIN_MS = 250;
 
 /**
  * Signals at once and records beside it: the request is on the wire before anything is read or written. Should the record
@@ -23,6 +27,7 @@ export class StopExecutions {
     private readonly control: RunnerControl,
     private readonly executions: ExecutionStreams,
     private readonly underWay: StopsUnderWay,
+    private readonly endings: EndingsAwaited,
   ) {}
 
   async handle(
@@ -31,13 +36,16 @@ export class StopExecutions {
   ): Promise<readonly ({ readonly executionId: ExecutionId } & StopStatus)[]> {
     const trace = continueTrace(traceparent);
     const asked = [...new Map(stops.map((stop) => [stop.execution.executionId, stop])).values()];
+    const ended = this.endings.expect(asked.map(({ execution }) => execution.executionId));
     const signalling = this.signal(asked, trace);
     const recording = this.executions.handleAll(asked.map(requestOf), { actor, commandId: id, traceparent: trace });
     const ids = asked.map(({ execution }) => execution.executionId);
     this.underWay.add(ids, recording);
     const [states, reached] = await Promise.all([recording, signalling]);
+    const open = [...states.values()].some(({ status }) => status === 'terminating');
+    const news = await ended(open && reached.size > 0 ? ENDINGS_WITHIN_MS : 0);
     return asked.map(({ execution: { executionId, runnerId } }) => {
-      const state: ExecutionState = states.get(executionId) ?? executionDecider.initial;
+      const state: ExecutionState = news.get(executionId) ?? states.get(executionId) ?? executionDecider.initial;
       return { executionId, ...statusOf(state, reached.has(runnerId)) };
     });
   }

@@ -102,6 +102,8 @@ export const dispatcherCommands = {
   ),
   /** The job as its owner knows it now. */
   describeJob: command('dispatcher', 'describe-job', z.object({ jobId }), jobFacts),
+  /** The same, when every end of its executions that is stored has been taken in. */
+  settleJob: command('dispatcher', 'settle-job', z.object({ jobId }), jobFacts),
   /** The job a task belongs to. */
   findTask: command('dispatcher', 'find-task', z.object({ taskId }), z.object({ jobId })),
   blockDispatch: command(

@@ -1,0 +1,42 @@
+import { streamIdOf } from '@necrocode/contracts';
+import type { ExecutionId, JobFacts, JobId } from '@necrocode/domain';
+import type { EventStore, StoredEvent } from '@necrocode/event-store';
+import type { DescribeJob } from '../describe-job/describe-job.js';
+import { type DispatchedJob, known } from '../streams/dispatched-job.js';
+import type { Jobs } from '../streams/jobs.js';
+
+const ENDS: ReadonlySet<string> = new Set(['ExecutionEnded', 'ExecutionFenced']);
+
+/**
+ * Takes in the ends of a job's executions that are stored, whether or not their events have come round yet, and answers how
+ * the job stands then. The reaction is the same as to the event, under the same ids: whichever is second changes nothing.
+ */
+export class SettleJob {
+  constructor(
+    private readonly store: EventStore,
+    private readonly jobs: Jobs,
+    private readonly react: (event: StoredEvent) => Promise<void>,
+    private readonly describeJob: DescribeJob,
+  ) {}
+
+  /** @throws {Rejection} `job-not-found` */
+  async handle(jobId: JobId): Promise<JobFacts> {
+    const before = await this.jobs.load(jobId);
+    const ends = await this.endsOf(openExecutions(before));
+    if (ends.length === 0) return this.describeJob.describe(before);
+    for (const event of ends) await this.react(event);
+    return this.describeJob.handle(jobId);
+  }
+
+  private async endsOf(executionIds: readonly ExecutionId[]): Promise<readonly StoredEvent[]> {
+    if (executionIds.length === 0) return [];
+    const streams = await this.store.readStreams(executionIds.map((id) => streamIdOf('execution', id)));
+    return [...streams.values()].flat().filter(({ type }) => ENDS.has(type));
+  }
+}
+
+function openExecutions(dispatched: DispatchedJob): readonly ExecutionId[] {
+  return known(dispatched).tasks.flatMap(({ progress }) =>
+    'assignment' in progress ? [progress.assignment.executionId] : [],
+  );
+}
