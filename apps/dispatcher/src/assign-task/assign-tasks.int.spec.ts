@@ -3,6 +3,7 @@ import { WrongExpectedVersion } from '@necrocode/event-store';
 import { newId } from '@necrocode/service-kit';
 import { eventually } from '@necrocode/testing';
 import { runnerDescription, submission, task } from '../spec/fixtures.js';
+import { gate } from '../spec/gate.js';
 import { portOf } from '../spec/port-of.js';
 import { DispatcherStage, type Replica } from '../spec/open-dispatcher.js';
 
@@ -254,20 +255,4 @@ async function waitsForLock(replica: Replica): Promise<void> {
     );
     expect(row?.waiting).toBeGreaterThan(0);
   }, WITHIN);
-}
-
-/** Stops the first who passes until it is opened. */
-function gate() {
-  let arrive: () => void = () => undefined;
-  let open: () => void = () => undefined;
-  const reached = new Promise<void>((resolve) => (arrive = resolve));
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return {
-    reached,
-    open: () => open(),
-    pass: async () => {
-      arrive();
-      await opened;
-    },
-  };
 }

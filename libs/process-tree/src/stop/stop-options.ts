@@ -3,7 +3,7 @@ import type { SignalEvidence } from './stop-report.js';
 export interface StopOptions {
   /** The graceful signal; default SIGTERM. SIGCONT goes with it, or a stopped process would never see it. */
   readonly signal?: NodeJS.Signals;
-  /** From the first signal to SIGKILL. */
+  /** From the first request to SIGKILL, however many follow. */
   readonly gracePeriodMs: number;
   /** SIGKILL at once. */
   readonly force?: boolean;
@@ -15,16 +15,25 @@ export interface StopOptions {
   readonly reportAfterMs?: number;
 }
 
+/** A stop that is under way, in ms on one clock. */
+export interface RunningStop {
+  /** When it was first asked for: what all graces count from. */
+  readonly since: number;
+  readonly due: number;
+}
+
 /**
- * When SIGKILL is due after one more request: a stop is only ever upgraded, never put off.
- * @param current when it was due before; undefined: there was no request before
+ * When SIGKILL is due after one more request. The grace is one total budget, counted from the first request: a later one
+ * may only shrink it, and finds it over when as much has passed.
+ * @param running undefined: there was no request before
  * @returns on the clock of `now`, in ms
  */
 export function deadlineAfter(
   { force, gracePeriodMs, signal }: StopOptions,
   now: number,
-  current: number | undefined,
+  running: RunningStop | undefined,
 ): number {
-  const asked = force === true || signal === 'SIGKILL' ? now : now + Math.max(0, gracePeriodMs);
-  return current === undefined ? asked : Math.min(current, asked);
+  if (force === true || signal === 'SIGKILL') return Math.min(now, running?.due ?? now);
+  const asked = (running?.since ?? now) + Math.max(0, gracePeriodMs);
+  return Math.min(asked, running?.due ?? asked);
 }

@@ -5,7 +5,7 @@ import { deferred } from '../wait/deferred.js';
 import { nextLookMs } from '../wait/settle-within.js';
 import { WakeUp } from '../wait/wake-up.js';
 import { SignalLog } from './signal-log.js';
-import { deadlineAfter, type StopOptions } from './stop-options.js';
+import { deadlineAfter, type RunningStop, type StopOptions } from './stop-options.js';
 import type { LeaderExit, StopReport } from './stop-report.js';
 
 /** What is being stopped. */
@@ -34,7 +34,7 @@ export class StopRun {
   readonly #signal: NodeJS.Signals;
   readonly #wakeUp = new WakeUp();
   #unproven = deferred<StopReport>();
-  #deadline: number | undefined;
+  #running: RunningStop | undefined;
   #reportAfterMs = defaultReportAfterMs;
   #reportDueAt: number | undefined;
   #exit: LeaderExit | null = null;
@@ -66,7 +66,8 @@ export class StopRun {
   #take(options: StopOptions): void {
     if (options.onSignal !== undefined) this.#signals.listen(options.onSignal);
     this.#reportAfterMs = options.reportAfterMs ?? this.#reportAfterMs;
-    this.#deadline = deadlineAfter(options, performance.now(), this.#deadline);
+    const now = performance.now();
+    this.#running = { since: this.#running?.since ?? now, due: deadlineAfter(options, now, this.#running) };
   }
 
   async #drive(mode: 'tree' | 'leader-first'): Promise<StopReport> {
@@ -135,12 +136,12 @@ export class StopRun {
   }
 
   #isDue(): boolean {
-    return this.#deadline !== undefined && performance.now() >= this.#deadline;
+    return this.#running !== undefined && performance.now() >= this.#running.due;
   }
 
   #untilNextLook(looks: number, longestMs: number): number {
     const nextMs = nextLookMs(looks, this.#reportDueAt === Infinity ? longestHopelessLookMs : longestMs);
-    const dueMs = this.#isDue() ? Infinity : (this.#deadline ?? Infinity) - performance.now();
+    const dueMs = this.#isDue() ? Infinity : (this.#running?.due ?? Infinity) - performance.now();
     return Math.max(0, Math.min(nextMs, dueMs));
   }
 
