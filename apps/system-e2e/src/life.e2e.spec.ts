@@ -39,3 +39,46 @@ describe('a job that reaches a limit', () => {
     expect(await certificateOf(stopped)).toMatchObject({ reason: { code: 'run-timeout' }, tasks: { neverStarted: 0 } });
   }, 120_000);
 });
+
+describe('cancelling a job with a finalizer', () => {
+  const tidy = { key: 'tidy', command: ['sh', '-c', 'cat made; echo tidied'], always: true, timeoutMs: 60_000 };
+  const output = async (jobId: string): Promise<string> => {
+    let text = '';
+    for await (const chunk of world.client.logs(jobId)) text += chunk.text;
+    return text;
+  };
+  const cancelled = async (jobId: string) => {
+    const { cancellationId } = await world.client.cancelJob(jobId);
+    return (await world.completed(String(cancellationId))).certificate;
+  };
+
+  it('runs it in the workspace when the rest is gone, then cleans, and certifies both', async () => {
+    const work = { key: 'work', command: ['sh', '-c', 'echo made >made; echo ready; exec sleep 1000'] };
+    const { jobId } = await world.client.submitJob({ name: 'finalized', tasks: [work, tidy] });
+    for await (const { text } of world.client.followLogs(jobId)) if (text.includes('ready')) break;
+    const certificate = await cancelled(jobId);
+    expect(certificate).toMatchObject({
+      outcome: 'completed',
+      tasks: { cancelled: 1 },
+      finalizers: [{ task: 'tidy', status: 'completed' }],
+      executions: [{ task: 'work' }, { task: 'tidy', finalizer: true, survivors: 0 }],
+      verification: { survivors: 0, leftFiles: 0 },
+    });
+    expect(processesOf(jobId)).toEqual([]);
+    expect(await output(jobId)).toContain('made\ntidied');
+  }, 120_000);
+
+  it('runs it also of a queued job, when it asks for that', async () => {
+    const tasks = [
+      { ...sleeping(), slot: { pool: 'nowhere' } },
+      { ...tidy, command: ['echo', 'tidied'], always: 'even-if-queued' as const },
+    ];
+    const { jobId } = await world.client.submitJob({ name: 'queued', tasks });
+    expect(await cancelled(jobId)).toMatchObject({
+      tasks: { cancelled: 1, neverStarted: 1 },
+      finalizers: [{ task: 'tidy', status: 'completed' }],
+    });
+    expect(await world.client.getJob(jobId)).toMatchObject({ status: 'cancelled', neverStarted: true });
+    expect(await output(jobId)).toContain('tidied');
+  }, 120_000);
+});

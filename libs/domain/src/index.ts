@@ -42,10 +42,11 @@ export type {
 export { dependentsOf, findGraphProblems, type GraphProblem } from './job/job-graph.js';
 export { inputOf } from './job/input-of.js';
 export { handlersOf } from './job/handlers-of.js';
-export { isTerminal } from './job/conclude.js';
+export { isTerminal } from './job/is-terminal.js';
 export { isParked } from './job/park.js';
 export { dequeuedJob, isWaiting } from './job/dequeue.js';
-export { deadlineOf, nextLimit } from './job/limits.js';
+export { isFinalizer, isWorkOver } from './job/finalizers.js';
+export { deadlineOf, lookAt } from './job/limits.js';
 export { jobDecider } from './job/decider.js';
 
 export type {
@@ -129,6 +130,7 @@ export { effectsOf, type CancellationEffect, type ExecutionStop } from './cancel
 export { drawUpPlan, planTargets } from './cancellation/plan.js';
 export { planChanges, type PlanChange, type PlanItem, planItems } from './cancellation/plan-items.js';
 export { explainedSilenceMs } from './cancellation/standstill.js';
+export { finalizersBudgetMs, isSparedFinalizer } from './cancellation/finalizers.js';
 export { stopRequestFor } from './cancellation/stop-request.js';
 export { stopsByRunner } from './cancellation/stops-by-runner.js';
 export { cancellationDecider } from './cancellation/decider.js';

@@ -269,6 +269,12 @@ export const catalog = {
     'The task ran longer than its timeoutMs.',
     'Raise timeoutMs or make the task quicker.',
   ),
+  'finalizer-not-started': entry(
+    500,
+    'task',
+    'No runner took the finalizer within its timeoutMs.',
+    'Raise its timeoutMs, or give the runner that holds the workspace more room.',
+  ),
   'runner-lost': entry(
     500,
     'runner',

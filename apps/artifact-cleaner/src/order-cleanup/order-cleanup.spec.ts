@@ -33,6 +33,7 @@ function aJob(...tasks: Task[]): Job {
     runnerId,
     error: null,
     overdue: null,
+    finalizingSince: null,
     neverStarted: true,
     submittedAt: at,
     startedAt: at,

@@ -1,6 +1,16 @@
-import { type CancellationRequest, type ExecutionStop, type JobFacts, stopRequestFor } from '@necrocode/domain';
+import {
+  type CancellationRequest,
+  type ExecutionStop,
+  isSparedFinalizer,
+  type JobFacts,
+  stopRequestFor,
+  type TaskFacts,
+} from '@necrocode/domain';
 
 const LIVE: ReadonlySet<string> = new Set(['pending', 'running']);
+
+const isTarget = (target: CancellationRequest['target'], task: TaskFacts): boolean =>
+  target.kind === 'job' ? !isSparedFinalizer(task) : task.taskId === target.taskId;
 
 /**
  * What can be signalled at once, beside the durable path: executions of the target that were live when the dispatcher
@@ -12,9 +22,7 @@ export function liveTargets(
   facts: JobFacts,
 ): readonly ExecutionStop[] {
   const live = new Set(
-    facts.tasks
-      .filter((task) => LIVE.has(task.status) && (target.kind === 'job' || task.taskId === target.taskId))
-      .map((task) => task.taskId),
+    facts.tasks.filter((task) => LIVE.has(task.status) && isTarget(target, task)).map((task) => task.taskId),
   );
   return facts.executions
     .filter(({ execution }) => live.has(execution.taskId))

@@ -65,6 +65,10 @@ function describe(type: string, data: Data): string | null {
       return `${colours.red('fenced')}     the runner is silent; its lease is over`;
     case 'SlotFreed':
       return `slot free  ${word(data['slotId'])}`;
+    case 'FinalizersRecorded': {
+      const ran = (data['finalizers'] ?? []) as readonly Data[];
+      return `finalized  ${ran.map(({ task, status }) => `${word(task)} ${word(status)}`).join(', ')}`;
+    }
     case 'VerificationPassed':
       return `looked     nothing left`;
     case 'VerificationFailed':

@@ -63,6 +63,7 @@ export function showCertificate(certificate: NonNullable<CancellationResource['c
     `  certified after    ${duration(certificate.completedAfterMs)}`,
     `  tasks              ${tasks.cancelled} cancelled (${tasks.neverStarted} never started), ${tasks.completedBefore} completed before`,
     ...(certificate.spared ?? []).map(({ task, fate }) => `    ${visible(task).padEnd(14)} ${FATES[fate]}`),
+    ...(certificate.finalizers ?? []).map(({ task, status }) => `    ${visible(task).padEnd(14)} finalizer: ${status}`),
     `  executions         ${executions.length} ended, ${forced} forced, ${executions.reduce((sum, each) => sum + each.survivors, 0)} survivors`,
     ...executions.map(
       (each) =>

@@ -66,5 +66,6 @@ function limitLines({ timeouts, cancelAfter, overdue, neverStarted }: JobResourc
 function note(task: JobResource['tasks'][number]): string {
   if (task.error) return `${task.error.code}: ${task.error.message}`;
   if (task.neverStarted) return 'never started';
+  if (task.always !== null) return 'at the end, whatever happens';
   return task.dependsOn.length > 0 ? `after ${task.dependsOn.join(', ')}` : '';
 }

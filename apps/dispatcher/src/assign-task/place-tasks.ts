@@ -1,6 +1,7 @@
 import {
   type Assignment,
   type ExecutionId,
+  isFinalizer,
   handlersOf,
   type Job,
   type JobEvent,
@@ -61,7 +62,7 @@ function placeOne(placed: Placed, candidate: Candidate, at: Timestamp): Placed {
   const before = placed.jobs.get(jobId) ?? { state: dispatchedJobDecider.initial, events: [] };
   const { job } = before.state;
   const task = job.status === 'unknown' ? undefined : job.tasks.find(({ spec }) => spec.taskId === taskId);
-  if (job.status === 'unknown' || !task || !isReady(task) || job.overdue !== null) {
+  if (job.status === 'unknown' || !task || !isReady(task) || (job.overdue !== null && !isFinalizer(task))) {
     return { ...placed, dropped: [...placed.dropped, taskId] };
   }
 

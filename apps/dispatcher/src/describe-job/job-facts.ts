@@ -1,4 +1,13 @@
-import type { Assignment, HeldSlot, Job, JobFacts, TargetExecution, Task, TaskFacts } from '@necrocode/domain';
+import {
+  type Assignment,
+  type HeldSlot,
+  isFinalizer,
+  type Job,
+  type JobFacts,
+  type TargetExecution,
+  type Task,
+  type TaskFacts,
+} from '@necrocode/domain';
 import { type DispatchedJob, known } from '../streams/dispatched-job.js';
 
 /** A job as the dispatcher answers for it. Pure. @throws {Rejection} `job-not-found` */
@@ -6,10 +15,11 @@ export function jobFacts(dispatched: DispatchedJob, heldSlots: readonly HeldSlot
   const job = known(dispatched);
   const executionsOf = (task: Task): readonly TargetExecution[] => {
     const live = 'assignment' in task.progress ? task.progress.assignment : null;
-    const ended = dispatched.endedByCancellation.get(task.spec.taskId);
+    const ended = dispatched.endedIn.get(task.spec.taskId);
     // An attempt given up for lost may still be alive somewhere, so it has not ended as long as nobody has proven it.
     const all = [...task.unheard, live, ended].filter((assignment) => assignment !== null && assignment !== undefined);
-    return all.map((assignment) => targetExecution(job, task, assignment));
+    const once = new Map(all.map((assignment) => [assignment.executionId, assignment]));
+    return [...once.values()].map((assignment) => targetExecution(job, task, assignment));
   };
   return {
     jobId: job.jobId,
@@ -21,9 +31,13 @@ export function jobFacts(dispatched: DispatchedJob, heldSlots: readonly HeldSlot
   };
 }
 
-function taskFacts({ spec: { taskId, key }, progress, attempts }: Task): TaskFacts {
+function taskFacts(task: Task): TaskFacts {
+  const { spec, progress, attempts } = task;
+  const { taskId, key, timeoutMs, gracePeriodMs } = spec;
   const { status } = progress;
-  const fact = { taskId, key, status };
+  // It may wait for a runner as long as it may run.
+  const budgetMs = 2 * (timeoutMs ?? 0) + gracePeriodMs;
+  const fact = { taskId, key, status, ...(isFinalizer(task) ? { finalizer: { budgetMs } } : {}) };
   switch (status) {
     case 'blocked':
     case 'queued':

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '@necrocode/service-kit';
 import { eventually } from '@necrocode/testing';
 import { rebuildTables } from '../rebuild-tables/rebuild-tables.js';
-import { meta, runnerDescription, submission, task } from '../spec/fixtures.js';
+import { ending, meta, runnerDescription, submission, task } from '../spec/fixtures.js';
 import { DispatcherStage, type Replica } from '../spec/open-dispatcher.js';
 
 let stage: DispatcherStage;
@@ -87,6 +87,49 @@ describe('a job with a limit', () => {
     await replica.dispatcher.dequeueJobs.handle({ cancellationId: newId('can'), jobIds: [jobId] }, meta());
     await replica.dispatcher.driveLimits(jobId);
     expect(await limitsDue()).toEqual([]);
+  });
+});
+
+describe('a finalizer', () => {
+  it('is assigned where its job ran, after the block, and shown with the execution it ended in', async () => {
+    const [work, tidy] = [task('work'), task('tidy', { always: 'if-begun', timeoutMs: 60_000 })];
+    const job = submission([work, tidy]);
+    await replica.register(runnerDescription(1));
+    await replica.submit(job);
+    const run = async () => {
+      const [order] = await replica.assignBatch();
+      if (!order) throw new Error('not assigned');
+      return { ...order.assignment, jobId: job.jobId, taskId: order.task.spec.taskId };
+    };
+    const running = await run();
+    await replica.reportStarted(running);
+    const cancellationId = newId('can');
+    expect((await replica.block(job, cancellationId)).taskIds).toEqual([work.taskId]);
+    await replica.reportEnded(running, ending('stopped', { cancellationId }));
+    const finalizing = await run();
+    expect(finalizing).toMatchObject({ taskId: tidy.taskId, runnerId: running.runnerId });
+    await replica.reportStarted(finalizing);
+    await replica.reportEnded(finalizing, ending('exited'));
+    const facts = await replica.dispatcher.describeJob.handle(job.jobId);
+    expect(facts).toMatchObject({ status: 'cancelled', tasks: [{}, { status: 'completed', finalizer: {} }] });
+    expect(facts.executions.map(({ execution }) => execution.executionId)).toEqual([
+      running.executionId,
+      finalizing.executionId,
+    ]);
+    expect(await limitsDue()).toEqual([]);
+  });
+
+  it('that no runner takes is given up by the timer, and the job ends', async () => {
+    const tidy = task('tidy', { always: 'even-if-queued', timeoutMs: 40 });
+    const job = submission([task('work'), tidy]);
+    await replica.submit(job);
+    await replica.block(job, newId('can'));
+    expect(await limitsDue()).toHaveLength(1);
+    replica.dispatcher.start();
+    await eventually(async () => expect((await replica.typesOf(job.jobId)).at(-1)).toBe('JobCancelled'));
+    expect(await replica.typesOf(job.jobId)).toContain('FinalizerGivenUp');
+    expect(await replica.rows('ready_task')).toEqual([]);
+    await eventually(async () => expect(await limitsDue()).toEqual([]));
   });
 });
 

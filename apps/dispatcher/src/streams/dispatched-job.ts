@@ -1,6 +1,7 @@
 import {
   type Assignment,
   type Decider,
+  isFinalizer,
   type Job,
   type JobCommand,
   jobDecider,
@@ -10,26 +11,31 @@ import {
   type TaskId,
 } from '@necrocode/domain';
 
-/** A job, and of each task that a cancellation ended the execution it was ended in: the job itself forgets it then. */
+/** A job, and the execution each of its cancelled tasks and finalizers ended in: the job itself forgets it then. */
 export interface DispatchedJob {
   readonly job: JobState;
-  readonly endedByCancellation: ReadonlyMap<TaskId, Assignment>;
+  readonly endedIn: ReadonlyMap<TaskId, Assignment>;
 }
 
 export const dispatchedJobDecider: Decider<DispatchedJob, JobCommand, JobEvent> = {
-  initial: { job: jobDecider.initial, endedByCancellation: new Map() },
+  initial: { job: jobDecider.initial, endedIn: new Map() },
   decide: (command, { job }) => jobDecider.decide(command, job),
   evolve: (state, event) => ({
     job: jobDecider.evolve(state.job, event),
-    endedByCancellation: event.type === 'TaskCancelled' ? withLast(state, event.taskId) : state.endedByCancellation,
+    endedIn: ENDS.has(event.type) && 'taskId' in event ? withLast(state, event) : state.endedIn,
   }),
 };
 
-function withLast({ job, endedByCancellation }: DispatchedJob, taskId: TaskId): ReadonlyMap<TaskId, Assignment> {
-  if (job.status === 'unknown') return endedByCancellation;
-  const progress = job.tasks.find(({ spec }) => spec.taskId === taskId)?.progress;
-  if (!progress || !('assignment' in progress)) return endedByCancellation;
-  return new Map([...endedByCancellation, [taskId, progress.assignment]]);
+const ENDS: ReadonlySet<JobEvent['type']> = new Set(['TaskCancelled', 'TaskCompleted', 'TaskFailed']);
+
+function withLast(
+  { job, endedIn }: DispatchedJob,
+  { type, taskId }: Extract<JobEvent, { taskId: TaskId }>,
+): ReadonlyMap<TaskId, Assignment> {
+  const task = job.status === 'unknown' ? undefined : job.tasks.find(({ spec }) => spec.taskId === taskId);
+  if (!task || !('assignment' in task.progress)) return endedIn;
+  if (type !== 'TaskCancelled' && !isFinalizer(task)) return endedIn;
+  return new Map([...endedIn, [taskId, task.progress.assignment]]);
 }
 
 /** @throws {Rejection} `job-not-found` */

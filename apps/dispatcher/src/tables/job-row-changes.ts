@@ -1,6 +1,7 @@
 import {
   type BatchId,
   type ExecutionId,
+  isFinalizer,
   handlersOf,
   isParked,
   isWaiting,
@@ -8,7 +9,7 @@ import {
   type JobEvent,
   type JobId,
   type JobStatus,
-  nextLimit,
+  lookAt,
   type RunnerId,
   type Task,
   type TaskId,
@@ -80,7 +81,7 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
   const handlers = handlersOf(job.tasks);
   for (const event of events) apply(event);
   if (hasLimits(job) && events.some(({ type }) => MOVES_LIMITS.has(type))) {
-    changes.limits.set(job.jobId, job.endedAt === null ? ((job.overdue ?? nextLimit(job))?.dueAt ?? null) : null);
+    changes.limits.set(job.jobId, lookAt(job));
   }
   return changes;
 
@@ -141,6 +142,9 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
         if (event.dequeued) for (const taskId of byId.keys()) changes.ready.set(taskId, null);
         else changes.placements.set(job.jobId, null);
         return;
+      case 'FinalizerGivenUp':
+        changes.ready.set(event.taskId, null);
+        return;
       case 'TaskSkipped':
       case 'DispatchBlocked':
       case 'JobLimitReached':
@@ -165,14 +169,17 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
 
 const MOVES_LIMITS: ReadonlySet<JobEvent['type']> = new Set([
   'JobSubmitted',
+  'TaskQueued',
+  'TaskAssigned',
+  'TaskUnassigned',
   'TaskStarted',
   'JobCompleted',
   'JobFailed',
   'JobCancelled',
 ]);
 
-function hasLimits({ spec }: Job): boolean {
-  return spec.timeouts !== undefined || spec.deadline !== undefined;
+function hasLimits({ spec, tasks }: Job): boolean {
+  return spec.timeouts !== undefined || spec.deadline !== undefined || tasks.some(isFinalizer);
 }
 
 /** The changes of many jobs as one, so that each table is written by one statement. */

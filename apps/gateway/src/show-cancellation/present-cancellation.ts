@@ -84,12 +84,13 @@ export function summariseCancellation(
 
 export function presentCertificate(certificate: Certificate): NonNullable<CancellationResource['certificate']> {
   const executions = certificate.executions.map((execution) => ({ ...execution, signals: [...execution.signals] }));
-  const { left, spared, ...rest } = certificate;
+  const { left, spared, finalizers, ...rest } = certificate;
   return {
     ...rest,
     executions,
     ...(left === undefined ? {} : { left: [...left] }),
     ...(spared === undefined ? {} : { spared: [...spared] }),
+    ...(finalizers === undefined ? {} : { finalizers: [...finalizers] }),
   };
 }
 

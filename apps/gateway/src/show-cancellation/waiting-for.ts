@@ -1,5 +1,5 @@
 import type { CancellationExecution } from '@necrocode/contracts';
-import type { Cancellation, Hold, StepName } from '@necrocode/domain';
+import { type Cancellation, finalizersBudgetMs, type Hold, type StepName } from '@necrocode/domain';
 
 /** What is not true yet, in words: one line for each step that is under way. */
 export function waitingFor(cancellation: Cancellation, executions: readonly CancellationExecution[]): string[] {
@@ -26,7 +26,8 @@ function toFreeze({ executions, frozen, taskIds }: Hold): readonly string[] {
   return moving === 0 ? [] : [`${moving} of ${executions.length} executions to stand still`];
 }
 
-function describe(step: StepName, { plan }: Cancellation, executions: readonly CancellationExecution[]): string {
+function describe(step: StepName, cancellation: Cancellation, executions: readonly CancellationExecution[]): string {
+  const { plan } = cancellation;
   const slots = (plan?.executions ?? []).filter(({ execution }) => execution.slot !== null).length;
   switch (step) {
     case 'validate':
@@ -40,7 +41,9 @@ function describe(step: StepName, { plan }: Cancellation, executions: readonly C
     case 'terminate':
       return `${executions.filter(({ status }) => status !== 'ended').length} of ${executions.length} executions to end`;
     case 'settle-states':
-      return 'every state to be final';
+      return finalizersBudgetMs(cancellation) > 0
+        ? `every state to be final, finalizers included (they may take ${finalizersBudgetMs(cancellation) / 1_000} s)`
+        : 'every state to be final';
     case 'release':
       return `${slots} slots to be proven clean and free`;
     case 'clean':

@@ -26,6 +26,7 @@ export function presentTask(jobId: JobId, task: Task, states: ExecutionStates): 
     signal: spec.signal,
     onCancelArtifacts: spec.onCancelArtifacts,
     optional: spec.optional,
+    always: spec.always ?? null,
     attempts,
     maxAttempts: spec.retry.maxAttempts,
     ...whatBecameOfIt(progress),

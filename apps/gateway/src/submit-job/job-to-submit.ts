@@ -3,6 +3,9 @@ import type { Deadline, JobId, JobSpec, SubmittedTask, TaskId } from '@necrocode
 import { idOf, newId } from '@necrocode/service-kit';
 import { uuidOfKey } from '../http/idempotency-key.js';
 
+/** A finalizer that does not say how long it may run. */
+const FINALIZER_TIMEOUT_MS = 60_000;
+
 export interface JobToSubmit {
   readonly jobId: JobId;
   readonly spec: Omit<JobSpec, 'tasks'>;
@@ -35,7 +38,7 @@ function taskIdOf(taskKey: string, owner: string, key: string | undefined): Task
 }
 
 function toTask(
-  { slot, timeoutMs, onCancel, command, handler, input, inputFrom, ...task }: SubmitJobBody['tasks'][number],
+  { slot, timeoutMs, onCancel, command, handler, input, inputFrom, always, ...task }: SubmitJobBody['tasks'][number],
   taskId: TaskId,
 ): SubmittedTask {
   return {
@@ -46,7 +49,8 @@ function toTask(
       ? {}
       : { handler: { name: handler, input: input ?? null, ...(inputFrom === undefined ? {} : { from: inputFrom }) } }),
     slotPool: slot?.pool ?? null,
-    timeoutMs: timeoutMs ?? null,
+    timeoutMs: timeoutMs ?? (always === false ? null : FINALIZER_TIMEOUT_MS),
+    ...(always === false ? {} : { always: always === true ? ('if-begun' as const) : always }),
     onCancelArtifacts: onCancel.artifacts,
   };
 }

@@ -101,6 +101,35 @@ describe('a job with limits', () => {
   });
 });
 
+describe('a job with a finalizer', () => {
+  const [fetch] = job.tasks;
+  it('gives it a timeout', async () => {
+    const tasks = [fetch, { key: 'tidy', command: ['true'], always: true }];
+    expect((await submit({ ...job, tasks })).status).toBe(201);
+    expect(submitted.at(-1)?.tasks).toMatchObject([{ key: 'fetch' }, { always: 'if-begun', timeoutMs: 60_000 }]);
+    expect(submitted.at(-1)?.tasks[0]).not.toHaveProperty('always');
+  });
+
+  it.each<[string, object, string]>([
+    ['waits for another', { dependsOn: ['fetch'] }, 'tasks.1.dependsOn'],
+    ['waits for a slot', { slot: { pool: 'repos' } }, 'tasks.1.slot'],
+    ['is tried again', { retry: { maxAttempts: 2 } }, 'tasks.1.retry'],
+    ['lasts too long', { timeoutMs: 3_600_001 }, 'tasks.1.timeoutMs'],
+  ])('is refused when it %s', async (_, wish, path) => {
+    const tasks = [fetch, { key: 'tidy', command: ['true'], always: true, ...wish }];
+    const response = await submit({ ...job, tasks });
+    expect([response.status, await response.json()]).toMatchObject([400, { fields: [{ path }] }]);
+  });
+
+  it('is refused when a task waits for it, and when there is nothing else', async () => {
+    const tidy = { key: 'tidy', command: ['true'], always: true };
+    const waited = await submit({ ...job, tasks: [{ ...fetch, dependsOn: ['tidy'] }, tidy] });
+    expect([waited.status, await waited.json()]).toMatchObject([400, { fields: [{ path: 'tasks.0.dependsOn.0' }] }]);
+    const alone = await submit({ ...job, tasks: [tidy] });
+    expect([alone.status, await alone.json()]).toMatchObject([400, { fields: [{ path: 'tasks' }] }]);
+  });
+});
+
 describe('a job that cannot be', () => {
   const task = { key: 'a', command: ['true'] };
   it.each<[string, unknown, string[]]>([

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { jobId, taskId, timestamp } from '../ids/ids.js';
 import { containment, signalEvidence } from '../runner/schemas.js';
 import { reasonCode } from './cancel.js';
+import { taskStatus } from './job-resource.js';
 
 const count = z.int().min(0);
 
@@ -39,10 +40,13 @@ export const certificate = z
     }),
     /** What depends on the cancelled task and was left alone; absent when there is nothing. */
     spared: z.array(z.object({ task: z.string(), fate: sparedFate })).exactOptional(),
+    /** What ran when everything else was proven gone, and how it ended; absent where there was nothing. */
+    finalizers: z.array(z.object({ task: z.string(), status: taskStatus })).exactOptional(),
     executions: z.array(
       z.object({
         executionId: z.string(),
         task: z.string(),
+        finalizer: z.literal(true).exactOptional(),
         runner: z.string(),
         containment: containment.nullable(),
         assurance: z.enum(['kernel', 'swept', 'unconfirmed']),

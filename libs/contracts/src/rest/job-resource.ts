@@ -52,6 +52,8 @@ export const taskResource = z
     signal: stopSignal,
     onCancelArtifacts: artifactPolicy,
     optional: z.boolean(),
+    /** A finalizer, and whether it runs also where nothing of the job was ever assigned; null for any other task. */
+    always: z.enum(['if-begun', 'even-if-queued']).nullable(),
     /** Attempts assigned so far, of at most `maxAttempts`. */
     attempts: z.int(),
     maxAttempts: z.int(),

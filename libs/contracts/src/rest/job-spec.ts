@@ -12,6 +12,7 @@ export const JOB_LIMITS = {
   labels: 64,
   gracePeriodMs: 3_600_000,
   timeoutMs: 30 * 24 * 3_600_000,
+  finalizerTimeoutMs: 3_600_000,
   inputBytes: 64 * 1024,
 } as const;
 
@@ -91,6 +92,8 @@ export const taskBody = z.strictObject({
   artifacts: z.array(artifactGlob).max(100).default([]),
   onCancel: z.strictObject({ artifacts: artifactPolicy.default('keep') }).prefault({}),
   optional: z.boolean().default(false),
+  /** A finalizer: runs when all others are over, also after a cancellation, where something of the job was assigned or it asks to. */
+  always: z.union([z.boolean(), z.literal('even-if-queued')]).default(false),
 });
 
 /** `POST /jobs`: a DAG of tasks. Every fault is reported with its path, graph faults included. */
@@ -120,10 +123,18 @@ export const submitJobBody = z
           message: 'workingDirectory "slot" needs a slot',
         });
       }
-      for (const { field, message } of faultsOfWork(task)) {
+      for (const { field, message } of [...faultsOfWork(task), ...faultsOfFinalizer(task)]) {
         context.addIssue({ code: 'custom', path: ['tasks', index, ...field.split('.')], message });
       }
+      task.dependsOn.forEach((dependency, at) => {
+        if (!job.tasks.some(({ key: other, always }) => other === dependency && always !== false)) return;
+        const message = `"${dependency}" is a finalizer: it runs when all others are over`;
+        context.addIssue({ code: 'custom', path: ['tasks', index, 'dependsOn', at], message });
+      });
     });
+    if (job.tasks.length > 0 && job.tasks.every(({ always }) => always !== false)) {
+      context.addIssue({ code: 'custom', path: ['tasks'], message: 'a job needs a task that is not a finalizer' });
+    }
   });
 
 /** A task runs one thing: a command, or a function with its input. */
@@ -143,6 +154,22 @@ function faultsOfWork({
   const missing = command === undefined ? [{ field: 'command', message: 'a task needs a command or a handler' }] : [];
   const given = [...(input === undefined ? [] : ['input']), ...(inputFrom === undefined ? [] : ['inputFrom'])];
   return [...missing, ...given.map((field) => ({ field, message: 'only with a handler' }))];
+}
+
+/** Nothing may hold up a finalizer but its runner, nor make it last longer than it says. */
+function faultsOfFinalizer(task: z.infer<typeof taskBody>): readonly FieldMessage[] {
+  if (task.always === false) return [];
+  const { finalizerTimeoutMs } = JOB_LIMITS;
+  return [
+    ...(task.dependsOn.length > 0
+      ? [{ field: 'dependsOn', message: 'not of a finalizer: it runs after all others' }]
+      : []),
+    ...(task.slot ? [{ field: 'slot', message: 'not for a finalizer: it could wait for one for ever' }] : []),
+    ...(task.retry.maxAttempts > 1 ? [{ field: 'retry', message: 'not for a finalizer: it has one attempt' }] : []),
+    ...((task.timeoutMs ?? 0) > finalizerTimeoutMs
+      ? [{ field: 'timeoutMs', message: `at most ${finalizerTimeoutMs} for a finalizer` }]
+      : []),
+  ];
 }
 
 interface FieldMessage {

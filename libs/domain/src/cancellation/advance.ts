@@ -23,7 +23,9 @@ const SIDE_BY_SIDE: readonly StepName[] = ['settle-states', 'release', 'clean'];
 function nextSteps(state: Cancellation, at: Timestamp): readonly CancellationEvent[] {
   const { steps } = state;
   if (steps.terminate.status === 'open' && allGone(state)) return terminated(state, at);
-  if (steps.verify.status === 'waiting' && SIDE_BY_SIDE.every((step) => steps[step].status === 'completed')) {
+  const settled = SIDE_BY_SIDE.every((step) => steps[step].status === 'completed');
+  // Finalizers ran after the termination was complete; their end has to be proven like any other.
+  if (steps.verify.status === 'waiting' && settled && allGone(state)) {
     return [{ type: 'StepStarted', step: 'verify', at }];
   }
   return [];

@@ -83,6 +83,8 @@ export interface TaskFacts {
   readonly neverStarted: boolean;
   /** The cancellation that ended it or is ending it. */
   readonly cancellationId: CancellationId | null;
+  /** Of a finalizer: the longest it may take to be over once the rest is, ms. */
+  readonly finalizer?: { readonly budgetMs: number };
 }
 
 export interface HeldSlot {
@@ -103,6 +105,12 @@ export interface CancellationPlan {
   readonly runnerId: RunnerId | null;
   /** What depends on the target task and is left alone. Absent when there is nothing. */
   readonly spared?: readonly SparedTask[];
+}
+
+/** A finalizer and how it ended. */
+export interface FinalizerRecord {
+  readonly task: string;
+  readonly status: TaskStatus;
 }
 
 /** What a second look from outside found. */
@@ -196,6 +204,13 @@ export type CancellationEvent =
     }
   /** The runner is gone and its lease with it: nobody saw the processes end. */
   | { readonly type: 'TerminationUnconfirmed'; readonly executionId: ExecutionId; readonly at: Timestamp }
+  /** What ran when everything planned was gone: from here on the cancellation answers for these executions too. */
+  | {
+      readonly type: 'FinalizersRecorded';
+      readonly finalizers: readonly FinalizerRecord[];
+      readonly executions: readonly TargetExecution[];
+      readonly at: Timestamp;
+    }
   | { readonly type: 'CleanupRecorded'; readonly report: CleanupReport; readonly at: Timestamp }
   | { readonly type: 'VerificationPassed'; readonly pass: VerificationPass; readonly at: Timestamp }
   | { readonly type: 'VerificationFailed'; readonly pass: VerificationPass; readonly at: Timestamp }
@@ -252,6 +267,8 @@ export interface Cancellation {
   >;
   /** Executions fenced and not yet proven gone; heard of before the plan, they may turn out to be none of ours. */
   readonly unconfirmed: ReadonlySet<ExecutionId>;
+  /** How the job's finalizers ended; absent while they have not, or where there are none. */
+  readonly finalizers?: readonly FinalizerRecord[];
   readonly cleanup: CleanupReport | null;
   /** Passes in a row that found nothing. */
   readonly cleanPasses: number;

@@ -8,6 +8,7 @@ import {
   type CancellationReason,
   type CancellationTarget,
   type CertificateProof,
+  type FinalizerRecord,
   type StepError,
   type StepName,
 } from './cancellation.js';
@@ -35,6 +36,8 @@ export interface Certificate {
   };
   /** What depends on the cancelled task and was left alone, by key; absent when there is nothing. */
   readonly spared?: readonly { readonly task: string; readonly fate: SparedTask['fate'] }[];
+  /** What ran when everything else was proven gone, and how it ended; absent where there was nothing. */
+  readonly finalizers?: readonly FinalizerRecord[];
   readonly executions: readonly ExecutionRecord[];
   readonly slots: { readonly released: number; readonly held: number };
   readonly artifacts: {
@@ -60,6 +63,8 @@ export interface Certificate {
 export interface ExecutionRecord {
   readonly executionId: string;
   readonly task: string;
+  /** Ran after all others were gone. Absent otherwise. */
+  readonly finalizer?: true;
   readonly runner: string;
   readonly containment: Containment | null;
   readonly assurance: 'kernel' | 'swept' | 'unconfirmed';
@@ -96,6 +101,7 @@ export function drawUpCertificate(
     completedAfterMs: since(at),
     tasks: countTasks(state),
     ...(spared ? { spared } : {}),
+    ...(state.finalizers ? { finalizers: state.finalizers } : {}),
     executions,
     slots: countSlots(state),
     artifacts: countArtifacts(state),
@@ -119,16 +125,18 @@ function whatIsLeft({ steps }: Cancellation): NonNullable<Certificate['left']> {
   });
 }
 
-/** null when nothing ran, or when somebody has not been proven gone. */
+/** Of what was cancelled: finalizers come after it. null when nothing ran, or when somebody has not been proven gone. */
 function whenAllWereGone(executions: readonly ExecutionRecord[]): Timestamp | null {
-  const ran = executions.filter((execution) => execution.started);
+  const ran = executions.filter((execution) => execution.started && !execution.finalizer);
   const goneAt = ran.flatMap((execution) => execution.provenGoneAt ?? []).sort();
   return goneAt.length < ran.length ? null : (goneAt.at(-1) ?? null);
 }
 
-function executionRecords({ plan, terminations }: Cancellation): readonly ExecutionRecord[] {
+function executionRecords({ plan, terminations, finalizers = [] }: Cancellation): readonly ExecutionRecord[] {
+  const last = new Set(finalizers.map(({ task }) => task));
   return (plan?.executions ?? []).map(({ execution, taskKey }) => {
-    const identity = { executionId: execution.executionId, task: taskKey, runner: execution.runnerId };
+    const finalizer = last.has(taskKey) ? { finalizer: true as const } : {};
+    const identity = { executionId: execution.executionId, task: taskKey, ...finalizer, runner: execution.runnerId };
     const ending = terminations.get(execution.executionId)?.ending;
     if (!ending) return { ...identity, ...UNKNOWN_ENDING };
     const { containment, assurance, signals, forced, peakProcesses, survivors, provenGoneAt } = ending.evidence;

@@ -2,6 +2,7 @@ import { Rejection } from '../rejection.js';
 import type { Timestamp } from '../ids.js';
 import { advance } from './advance.js';
 import { evolveCancellation } from './evolve.js';
+import { recordFinalizers } from './finalizers.js';
 import { drawUpPlan, planTargets } from './plan.js';
 import { countSlotsOf, countUnconfirmed, mayConcern } from './planned.js';
 import { failStep } from './fail-step.js';
@@ -166,7 +167,10 @@ function recordJobFacts({ facts, at }: CommandOf<'RecordJobFacts'>, state: Cance
   if (steps['settle-states'].status === 'open') {
     const settled = facts.tasks.filter((task) => targets.has(task.taskId)).every((task) => isTerminal(task.status));
     const jobSettled = target.kind === 'task' || isTerminal(facts.status);
-    if (settled && jobSettled) events.push(completed('settle-states', at, { tasks: targets.size, job: facts.status }));
+    if (settled && jobSettled) {
+      if (target.kind === 'job') events.push(...recordFinalizers(facts, state, at));
+      events.push(completed('settle-states', at, { tasks: targets.size, job: facts.status }));
+    }
   }
   if (steps.release.status === 'open') {
     const mine = new Set(plan.executions.map(({ execution }) => execution.executionId));

@@ -66,6 +66,11 @@ function apply(
       };
     case 'TerminationUnconfirmed':
       return { ...state, unconfirmed: new Set([...state.unconfirmed, event.executionId]) };
+    case 'FinalizersRecorded': {
+      const { plan } = state;
+      const executions = [...(plan?.executions ?? []), ...event.executions];
+      return { ...state, finalizers: event.finalizers, plan: plan && { ...plan, executions } };
+    }
     case 'CleanupRecorded':
       return { ...state, cleanup: event.report };
     case 'VerificationPassed':

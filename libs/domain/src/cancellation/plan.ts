@@ -1,5 +1,6 @@
 import type { CancellationId, TaskId } from '../ids.js';
 import type { SparedTask } from '../job/job.js';
+import { isSparedFinalizer } from './finalizers.js';
 import type { CancellationPlan, CancellationTarget, JobFacts, TaskFacts } from './cancellation.js';
 
 /** The plan, from what the dispatcher answered after it had blocked: nothing in it can change any more but by ending. */
@@ -10,7 +11,10 @@ export function drawUpPlan(
   spared: readonly SparedTask[] = [],
 ): CancellationPlan {
   const targets = new Set(taskIds);
-  const executions = facts.executions.filter(({ execution }) => targets.has(execution.taskId));
+  const spare = new Set(facts.tasks.filter(isSparedFinalizer).map((task) => task.taskId));
+  const executions = facts.executions.filter(
+    ({ execution }) => targets.has(execution.taskId) && !spare.has(execution.taskId),
+  );
   const executed = new Set(executions.map(({ execution }) => execution.taskId));
   const tasks = facts.tasks
     .filter((task) => targets.has(task.taskId))

@@ -1,5 +1,6 @@
 import { ATTEMPTS_BEFORE_INTERIM_OUTCOME } from './advance.js';
 import type { Cancellation, CancellationCommand, CancellationEvent, StepName, StepState } from './cancellation.js';
+import { finalizersBudgetMs } from './finalizers.js';
 import { failStep } from './fail-step.js';
 import { stopRequestFor } from './stop-request.js';
 
@@ -18,17 +19,12 @@ export function recordStandstill(
     });
 }
 
-/** Silence within a grace period or an undo window is what was asked for, ms. */
-export function explainedSilenceMs({
-  cancellationId,
-  plan,
-  options,
-  steps,
-  terminations,
-  hold,
-  movedAt,
-}: Cancellation): number {
+/** Silence within a grace period or an undo window is what was asked for, and a finalizer may take its time, ms. */
+export function explainedSilenceMs(state: Cancellation): number {
+  const { cancellationId, plan, options, steps, terminations, hold, movedAt } = state;
   if (hold?.phase === 'holding') return Math.max(0, Date.parse(hold.until) - Date.parse(movedAt));
+  const finalizing = finalizersBudgetMs(state);
+  if (finalizing > 0) return finalizing;
   if (options.force || steps.terminate.status !== 'open') return 0;
   const open = (plan?.executions ?? []).filter(({ execution }) => !terminations.has(execution.executionId));
   return Math.max(0, ...open.map((target) => stopRequestFor(target, options, cancellationId).gracePeriodMs));

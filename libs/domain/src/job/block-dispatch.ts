@@ -1,7 +1,7 @@
 import { endedBy, targetsOf } from './cancellation-targets.js';
 import { sparedBy } from './cascade.js';
 import type { Job, JobCommand, JobEvent, Task } from './job.js';
-import { isTerminal } from './conclude.js';
+import { isTerminal } from './is-terminal.js';
 import { unpark } from './park.js';
 import { taskOf } from './task-of.js';
 

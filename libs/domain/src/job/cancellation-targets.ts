@@ -1,6 +1,7 @@
 import type { CancellationId, TaskId } from '../ids.js';
 import { cascadeFrom } from './cascade.js';
-import { isTerminal } from './conclude.js';
+import { workOf } from './finalizers.js';
+import { isTerminal } from './is-terminal.js';
 import type { Cascade, Job, Task } from './job.js';
 import { taskOf } from './task-of.js';
 
@@ -12,11 +13,11 @@ interface CancellationScope {
 }
 
 /**
- * In the job's order; a job-wide cancellation names every task. One of a task that has ended otherwise came too late: what
- * depends on that task goes on as if nobody had asked.
+ * In the job's order; a job-wide cancellation names all its work: finalizers run when that is gone. One of a task
+ * that has ended otherwise came too late: what depends on that task goes on as if nobody had asked.
  */
 export function targetsOf({ cancellationId, taskId, cascade }: CancellationScope, job: Job): readonly Task[] {
-  if (taskId === null) return job.tasks;
+  if (taskId === null) return workOf(job);
   const root = taskOf(job, taskId);
   if (isTerminal(root) && !endedBy(root, cancellationId)) return [];
   return cascadeFrom(root, cascade, job);

@@ -1,4 +1,5 @@
-import { conclude, isTerminal } from './conclude.js';
+import { conclude } from './conclude.js';
+import { isTerminal } from './is-terminal.js';
 import { dependentsOf, inputsOnlyOf } from './job-graph.js';
 import type { Cascade, Job, SparedTask, Task } from './job.js';
 import type { CancellationId, Timestamp } from '../ids.js';

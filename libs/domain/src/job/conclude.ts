@@ -1,20 +1,19 @@
 import type { CancellationId, Timestamp } from '../ids.js';
 import { evolveJob } from './evolve.js';
+import { releaseFinalizers, workOf } from './finalizers.js';
+import { isTerminal } from './is-terminal.js';
 import type { Job, JobEvent, JobState, Task, TaskStatus } from './job.js';
 
-const TERMINAL: ReadonlySet<TaskStatus> = new Set(['completed', 'failed', 'cancelled', 'skipped']);
-
-export function isTerminal(task: Task): boolean {
-  return TERMINAL.has(task.progress.status);
-}
-
-/** What follows from where the tasks stand: who may start, who never will, and whether the job is over. */
+/** What follows from where the tasks stand: who may start, who never will, and whether the job is over, finalizers last. */
 export function conclude(job: Job, at: Timestamp): readonly JobEvent[] {
   if (job.endedAt !== null) return [];
   // A job-wide cancellation has cancelled every task that had not started: nobody is left to queue or skip.
   const events = job.status === 'cancelling' ? [] : fatesOfBlocked(job, at);
-  const after = events.reduce<JobState>(evolveJob, job);
-  return after.status === 'unknown' ? events : [...events, ...end(after, at)];
+  const decided = events.reduce<JobState>(evolveJob, job);
+  if (decided.status === 'unknown' || awaitsAnyCancellation(decided)) return events;
+  const finals = releaseFinalizers(decided, at);
+  const after = finals.reduce<JobState>(evolveJob, decided);
+  return after.status === 'unknown' ? events : [...events, ...finals, ...end(after, at)];
 }
 
 /** Every blocked task is looked at once, after the tasks it depends on: linear in tasks and edges. */
@@ -54,7 +53,7 @@ function fatesOfBlocked(job: Job, at: Timestamp): readonly JobEvent[] {
     return 'queued';
   };
 
-  job.tasks.forEach(standingOf);
+  workOf(job).forEach(standingOf);
   return events;
 }
 
@@ -71,18 +70,26 @@ function awaitsItsCancellation({ progress }: Task, job: Job): boolean {
   );
 }
 
+/** Once the whole job is being cancelled nothing follows from one task any more, so a cancellation still to be heard of changes nothing. */
+function awaitsAnyCancellation(job: Job): boolean {
+  return (
+    !job.cancellations.some(({ scope }) => scope === 'job') &&
+    job.tasks.some((task) => awaitsItsCancellation(task, job))
+  );
+}
+
+/** The outcome is that of the work; a finalizer cannot change it. */
 function end(job: Job, at: Timestamp): readonly JobEvent[] {
   if (!job.tasks.every(isTerminal)) return [];
   const { jobId } = job;
-  // Nothing can follow from any task any more, so a cancellation that is still to be heard of changes nothing.
   const wide = job.cancellations.find(({ scope }) => scope === 'job');
   if (wide) return [cancelled(job, wide.cancellationId, at)];
-  if (job.tasks.some((task) => awaitsItsCancellation(task, job))) return [];
-  for (const { progress, spec } of job.tasks) {
+  const work = workOf(job);
+  for (const { progress, spec } of work) {
     if (progress.status === 'failed' && !spec.optional)
       return [{ type: 'JobFailed', jobId, error: progress.error, at }];
   }
-  for (const { progress, spec } of job.tasks) {
+  for (const { progress, spec } of work) {
     if (progress.status === 'cancelled' && !spec.optional) return [cancelled(job, progress.cancellationId, at)];
   }
   return [{ type: 'JobCompleted', jobId, at }];
@@ -91,6 +98,6 @@ function end(job: Job, at: Timestamp): readonly JobEvent[] {
 function cancelled(job: Job, cancellationId: CancellationId, at: Timestamp): JobEvent {
   const neverStarted =
     job.startedAt === null &&
-    job.tasks.every(({ progress }) => progress.status !== 'cancelled' || progress.neverStarted);
+    workOf(job).every(({ progress }) => progress.status !== 'cancelled' || progress.neverStarted);
   return { type: 'JobCancelled', jobId: job.jobId, cancellationId, neverStarted, at };
 }

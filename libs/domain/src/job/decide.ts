@@ -4,6 +4,7 @@ import { blockDispatch } from './block-dispatch.js';
 import { dequeue } from './dequeue.js';
 import { evolveJob } from './evolve.js';
 import type { Job, JobCommand, JobEvent, JobState } from './job.js';
+import { isFinalizer } from './finalizers.js';
 import { enforceLimits, nextLimit } from './limits.js';
 import { isParked, park, unpark } from './park.js';
 import { recordEnding } from './record-ending.js';
@@ -64,7 +65,7 @@ function assign({ taskId, assignment, at }: CommandOf<'AssignTask'>, job: Job): 
   const ready =
     task.progress.status === 'queued' || (task.progress.status === 'retrying' && task.progress.notBefore <= at);
   if (isParked(job, taskId)) throw new Rejection('task-not-assignable', { taskId, status: 'parked' });
-  const late = job.overdue !== null || (nextLimit(job)?.dueAt ?? at) < at;
+  const late = !isFinalizer(task) && (job.overdue !== null || (nextLimit(job)?.dueAt ?? at) < at);
   if (!ready || late) throw new Rejection('task-not-assignable', { taskId, status: task.progress.status });
   const attempt = task.attempts + 1;
   return [{ type: 'TaskAssigned', jobId: job.jobId, taskId, assignment: { ...assignment, attempt }, at }];

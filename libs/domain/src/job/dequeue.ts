@@ -2,8 +2,9 @@ import type { CancellationId, JobId, Timestamp } from '../ids.js';
 import type { Job, JobCommand, JobEvent } from './job.js';
 
 /** Nothing of the job was ever assigned, and it has not ended: one event can end all of it. */
-export function isWaiting({ runnerId, endedAt }: Pick<Job, 'runnerId' | 'endedAt'>): boolean {
-  return runnerId === null && endedAt === null;
+export function isWaiting({ runnerId, endedAt, tasks }: Pick<Job, 'runnerId' | 'endedAt' | 'tasks'>): boolean {
+  // A finalizer that runs even of a queued job is more than an event.
+  return runnerId === null && endedAt === null && tasks.every(({ spec }) => spec.always !== 'even-if-queued');
 }
 
 /** Nothing for a job that has left the queue: it is cancelled task by task, or had ended. */

@@ -1,5 +1,8 @@
 import type { Job, JobEvent, JobState, Task, TaskProgress } from './job.js';
+import { isFinalizer } from './finalizers.js';
 import type { TaskId } from '../ids.js';
+
+const GIVEN_UP = { code: 'finalizer-not-started', message: 'no runner took the finalizer within its timeoutMs' };
 
 type TaskEvent = Extract<JobEvent, { taskId: TaskId }>;
 
@@ -78,6 +81,7 @@ function submitted(event: Extract<JobEvent, { type: 'JobSubmitted' }>): Job {
     runnerId: null,
     error: null,
     overdue: null,
+    finalizingSince: null,
     neverStarted: null,
     submittedAt: event.at,
     startedAt: null,
@@ -92,6 +96,11 @@ function evolveTask(job: Job, event: TaskEvent): Job {
   if (!task) return job;
   const tasks = job.tasks.with(index, applyToTask(task, event));
   if (event.type === 'TaskAssigned') return { ...job, tasks, runnerId: job.runnerId ?? event.assignment.runnerId };
+  if (isFinalizer(task)) {
+    return event.type === 'TaskQueued'
+      ? { ...job, tasks, finalizingSince: job.finalizingSince ?? event.at }
+      : { ...job, tasks };
+  }
   if (event.type === 'TaskStarted') return { ...job, tasks, startedAt: job.startedAt ?? event.at };
   return { ...job, tasks };
 }
@@ -136,6 +145,8 @@ function progressAfter(
         endedAt: event.at,
         ...(event.result === undefined ? {} : { result: event.result }),
       };
+    case 'FinalizerGivenUp':
+      return { status: 'failed', error: GIVEN_UP, endedAt: event.at };
     case 'TaskFailed':
       return { status: 'failed', error: event.error, endedAt: event.at };
     case 'TaskRetryScheduled':

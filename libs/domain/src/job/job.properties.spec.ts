@@ -5,7 +5,7 @@ import { ending } from '../testing/executions.js';
 import { at, cancellationId, otherCancellationId, runnerId, submit, task, taskId } from '../testing/jobs.js';
 import { anythingButRejection, foldTwice, play, type Played } from '../testing/play.js';
 import { jobDecider } from './decider.js';
-import { isTerminal } from './conclude.js';
+import { isTerminal } from './is-terminal.js';
 import { CASCADES, type Job, type JobCommand, type JobEvent, type JobState, type Task } from './job.js';
 
 /** Few tasks, executions and cancellations, so that commands meet. */

@@ -118,6 +118,8 @@ export type JobEvent =
       readonly neverStarted: boolean;
       readonly at: Timestamp;
     }
+  /** No runner took it within its timeout. */
+  | { readonly type: 'FinalizerGivenUp'; readonly taskId: TaskId; readonly at: Timestamp }
   /** Too late: from here on nothing of the job is assigned, and this cancellation is asked for. */
   | {
       readonly type: 'JobLimitReached';
@@ -297,7 +299,9 @@ export interface Job {
     readonly reachedAt: Timestamp;
     readonly cancellationId: CancellationId;
   } | null;
-  /** Of a cancelled job: nothing of it ever ran. */
+  /** Since when its finalizers may run. */
+  readonly finalizingSince: Timestamp | null;
+  /** Of a cancelled job: nothing of its work ever ran. */
   readonly neverStarted: boolean | null;
   readonly submittedAt: Timestamp;
   readonly startedAt: Timestamp | null;

@@ -1,4 +1,5 @@
 import type { Timestamp } from '../ids.js';
+import { finalizersDueAt, giveUpFinalizers } from './finalizers.js';
 import type { Job, JobCommand, JobEvent, JobLimit } from './job.js';
 
 export interface DueLimit {
@@ -13,6 +14,12 @@ export function nextLimit(job: Job): DueLimit | null {
     (first, limit) => (first !== null && first.dueAt <= limit.dueAt ? first : limit),
     null,
   );
+}
+
+/** When the job's limits are to be looked at: the next is due, one was reached, or a finalizer is to be given up. */
+export function lookAt(job: Job): Timestamp | null {
+  if (job.endedAt !== null) return null;
+  return finalizersDueAt(job) ?? (job.overdue ?? nextLimit(job))?.dueAt ?? null;
 }
 
 /** When the job has to be ended whatever it is doing; null when nobody said. */
@@ -41,9 +48,10 @@ export function enforceLimits(
   { cancellationId, at }: Extract<JobCommand, { type: 'EnforceLimits' }>,
   job: Job,
 ): readonly JobEvent[] {
+  const givenUp = giveUpFinalizers(job, at);
   const due = nextLimit(job);
-  if (due === null || due.dueAt > at || job.status === 'cancelling') return [];
-  return [{ type: 'JobLimitReached', jobId: job.jobId, ...due, cancellationId, at }];
+  if (due === null || due.dueAt > at || job.status === 'cancelling') return givenUp;
+  return [...givenUp, { type: 'JobLimitReached', jobId: job.jobId, ...due, cancellationId, at }];
 }
 
 function later(at: Timestamp, ms: number): Timestamp {

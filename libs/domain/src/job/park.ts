@@ -1,6 +1,6 @@
 import type { CancellationId, TaskId, Timestamp } from '../ids.js';
 import { targetsOf } from './cancellation-targets.js';
-import { isTerminal } from './conclude.js';
+import { isTerminal } from './is-terminal.js';
 import type { Job, JobCommand, JobEvent } from './job.js';
 
 export function isParked({ parked }: Job, taskId: TaskId): boolean {

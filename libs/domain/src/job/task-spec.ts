@@ -55,6 +55,11 @@ export interface TaskSpec {
   readonly onCancelArtifacts: ArtifactPolicy;
   /** A dependent of an optional task runs even when the task did not complete. */
   readonly optional: boolean;
+  /**
+   * A finalizer: runs when all others are over, also after a cancellation; where nothing of the job was ever assigned, only
+   * if it asks for that. Absent for any other task.
+   */
+  readonly always?: 'if-begun' | 'even-if-queued';
 }
 
 /** Longest time from submission to the first start, and from there to the end, ms; null for no limit. */
