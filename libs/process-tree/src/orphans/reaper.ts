@@ -9,6 +9,7 @@ const lookAgainAfterMs = 20;
 const strangerAfterMs = 10_000;
 
 const leaders = new Set<number>();
+let letGoAt = 0;
 let deadSince = new Map<string, number>();
 let rounds: NodeJS.Timeout | undefined;
 let soon: NodeJS.Timeout | undefined;
@@ -25,6 +26,7 @@ export function reapOrphansWhile(leaderPid: number): () => void {
   }
   return () => {
     leaders.delete(leaderPid);
+    letGoAt = performance.now();
     if (libc() !== undefined) reapOrphans();
   };
 }
@@ -50,7 +52,8 @@ function reapOrphans(): void {
     return now - (since.get(keyOf(row)) ?? now) < waitMs || libc()?.reap(row.pid) !== true;
   });
   if (left.some(isFromTree)) reapSoon();
-  else if (leaders.size === 0) rest();
+  // Linux takes the dying out of their cgroup before it hands on their children: the last orphans may come home only now.
+  else if (leaders.size === 0 && now - letGoAt >= roundMs) rest();
 }
 
 function rest(): void {
