@@ -9,6 +9,12 @@ import { Signal } from './signal.js';
 const BATCH = 500;
 const MAX_PAUSE_MS = 1_000;
 
+/**
+ * One event makes others within milliseconds. What comes so soon after a round began is numbered and published in the next,
+ * together: each round wakes every consumer there is. An event that comes alone is not delayed.
+ */
+const BETWEEN_ROUNDS_MS = 4;
+
 export interface RelayTermOptions {
   readonly database: Database;
   readonly sink: EventSink;
@@ -47,10 +53,13 @@ export class RelayTerm {
     let failures = 0;
     while (!this.#ended.signal.aborted) {
       this.#work.clear();
+      const begun = performance.now();
       try {
         const full = await this.#numberOnce();
         failures = 0;
-        if (!full) await this.#work.wait(this.options.pollMs);
+        if (full) continue;
+        await this.#work.wait(this.options.pollMs);
+        await this.#rest(begun + BETWEEN_ROUNDS_MS - performance.now());
       } catch (error) {
         this.options.tell({ kind: 'failed', error });
         await this.#pause(failures++);
@@ -94,6 +103,10 @@ export class RelayTerm {
       }
   }
 
+  async #rest(ms: number): Promise<void> {
+    if (ms > 0) await delay(ms, undefined, { signal: this.#ended.signal }).catch(() => undefined);
+  }
+
   #mayPublish(): boolean {
     return !this.#ended.signal.aborted && this.options.isHeld();
   }
@@ -113,7 +126,6 @@ export class RelayTerm {
   }
 
   async #pause(failures: number): Promise<void> {
-    const pauseMs = Math.min(MAX_PAUSE_MS, 20 * 2 ** failures);
-    await delay(pauseMs, undefined, { signal: this.#ended.signal }).catch(() => undefined);
+    await this.#rest(Math.min(MAX_PAUSE_MS, 20 * 2 ** failures));
   }
 }
