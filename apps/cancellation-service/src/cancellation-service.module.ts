@@ -17,6 +17,9 @@ import {
 import { type BeforeApplicationShutdown, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { CancellationId } from '@necrocode/domain';
+import { AbortBulk } from './abort-bulk/abort-bulk.js';
+import { AbortBulkController } from './abort-bulk/abort-bulk.controller.js';
+import { Bulks } from './bulks.js';
 import type { CancellationServiceConfig } from './cancellation-service.config.js';
 import { heardTypes } from './record-progress/reaction-to.js';
 import { CancellationDrive } from './drive-cancellation/cancellation-drive.js';
@@ -24,6 +27,8 @@ import { PerformEffect } from './drive-cancellation/perform-effect.js';
 import { PlanCancellation } from './plan-cancellation/plan-cancellation.js';
 import { PlanCancellationController } from './plan-cancellation/plan-cancellation.controller.js';
 import { RecordProgress } from './record-progress/record-progress.js';
+import { RequestBulk } from './request-bulk/request-bulk.js';
+import { RequestBulkController } from './request-bulk/request-bulk.controller.js';
 import { RequestCancellation } from './request-cancellation/request-cancellation.js';
 import { RequestCancellationController } from './request-cancellation/request-cancellation.controller.js';
 import { OpenTargets } from './saga/open-targets.js';
@@ -34,7 +39,13 @@ import { UndoCancellationController } from './undo-cancellation/undo-cancellatio
 
 /** The map of the service: requests come in as commands, progress as events, and a timer drives what does not move. */
 @Module({
-  controllers: [RequestCancellationController, PlanCancellationController, UndoCancellationController],
+  controllers: [
+    RequestCancellationController,
+    PlanCancellationController,
+    UndoCancellationController,
+    RequestBulkController,
+    AbortBulkController,
+  ],
   providers: [
     { provide: OpenTargets, useFactory: (database: DataSource) => new OpenTargets(database), inject: [DATABASE] },
     {
@@ -87,6 +98,23 @@ import { UndoCancellationController } from './undo-cancellation/undo-cancellatio
         new RecordProgress(saga, targets, drive),
       inject: [Saga, OpenTargets, CancellationDrive],
     },
+    {
+      provide: Bulks,
+      useFactory: (
+        store: EventStore,
+        database: DataSource,
+        commands: CommandClient,
+        saga: Saga,
+        targets: OpenTargets,
+        drives: DriveQueue,
+        drive: CancellationDrive,
+        config: CancellationServiceConfig,
+        logger: Logger,
+      ) => new Bulks({ store, database, commands, saga, targets, drives, drive, config, logger }),
+      inject: [EVENT_STORE, DATABASE, COMMANDS, Saga, OpenTargets, DriveQueue, CancellationDrive, CONFIG, LOGGER],
+    },
+    { provide: RequestBulk, useFactory: ({ request }: Bulks) => request, inject: [Bulks] },
+    { provide: AbortBulk, useFactory: ({ abort }: Bulks) => abort, inject: [Bulks] },
   ],
 })
 export class CancellationServiceModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -102,6 +130,7 @@ export class CancellationServiceModule implements OnApplicationBootstrap, Before
     @Inject(DriveQueue) queue: DriveQueue,
     @Inject(CancellationDrive) private readonly drive: CancellationDrive,
     @Inject(RecordProgress) private readonly progress: RecordProgress,
+    @Inject(Bulks) private readonly bulks: Bulks,
   ) {
     this.driver = new Driver({
       queue,
@@ -119,14 +148,18 @@ export class CancellationServiceModule implements OnApplicationBootstrap, Before
       store: this.store,
       types: heardTypes,
       checkpoint: postgresCheckpoint(this.database, SCHEMA, durable),
-      handle: ({ event }) => this.progress.handle(event),
+      handle: async ({ event }) => {
+        await this.progress.handle(event);
+        await this.bulks.hear(event);
+      },
       observe: consumerLog(this.logger, durable),
     });
     this.driver.start();
+    this.bulks.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.consumer?.stop(), this.driver.stop()]);
+    await Promise.all([this.consumer?.stop(), this.driver.stop(), this.bulks.stop()]);
     await this.drive.settled();
   }
 }

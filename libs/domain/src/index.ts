@@ -91,6 +91,29 @@ export type {
 export { cleanupDecider } from './cleanup/decider.js';
 
 export {
+  type Bulk,
+  type BulkCommand,
+  type BulkEvent,
+  type BulkMember,
+  type BulkPlan,
+  type BulkRequest,
+  type BulkSelection,
+  type BulkState,
+  type BulkStatus,
+  type EndedTarget,
+  type MemberEnding,
+} from './bulk-cancellation/bulk-cancellation.js';
+export type { BulkCertificate } from './bulk-cancellation/certificate.js';
+export { bulkDecider } from './bulk-cancellation/decider.js';
+export { type BulkEffect, bulkEffectsOf } from './bulk-cancellation/effects.js';
+export {
+  countTargets,
+  type SettledTarget,
+  type TargetCounts,
+  type TargetOutcome,
+  targetsOf,
+} from './bulk-cancellation/target-outcome.js';
+export {
   type BulkTarget,
   criteriaOf,
   type JobCriteria,

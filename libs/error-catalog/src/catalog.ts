@@ -140,6 +140,18 @@ export const catalog = {
     'The plan has changed since its dry run: {changes}.',
     'Look at the plan again with dryRun, and send its new planToken; nothing was stored.',
   ),
+  'bulk-not-confirmed': entry(
+    409,
+    'conflict',
+    'This would cancel {targets} jobs; more than {limit} at once must be confirmed.',
+    'Send "expectedCount": the number of jobs, or the planToken of a dry run; nothing was stored.',
+  ),
+  'cancellation-not-abortable': entry(
+    409,
+    'conflict',
+    'Only a bulk cancellation can be aborted.',
+    'A job or task that is being cancelled has been reached already; what can be undone is undone in its window.',
+  ),
   'task-not-assignable': entry(
     409,
     'conflict',

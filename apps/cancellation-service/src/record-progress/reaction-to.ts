@@ -48,9 +48,11 @@ export function reactionTo(event: StoredEvent): Reaction | null {
         },
       };
     }
+    case 'JobCancelled':
+      // Ended by the thousand, before anything was assigned: whoever waits for such a job asks its owner in its own drive.
+      return (event.data as { dequeued?: true }).dequeued ? null : { jobId, input: null };
     case 'JobCompleted':
     case 'JobFailed':
-    case 'JobCancelled':
     case 'TaskCancelled':
     case 'SlotFreed':
       return { jobId, input: null };

@@ -15,6 +15,24 @@ export class OpenTargets {
     };
   }
 
+  /** As `claim`, for whole jobs by the hundred. */
+  claimJobs(claims: readonly { readonly jobId: JobId; readonly cancellationId: CancellationId }[]): CompanionStatement {
+    return {
+      text: `insert into "${SCHEMA}".open_target (target, job_id, cancellation_id)
+             select 'job:' || job_id, job_id, cancellation_id from unnest($1::text[], $2::text[]) as claim (job_id, cancellation_id)`,
+      values: [claims.map(({ jobId }) => jobId), claims.map(({ cancellationId }) => cancellationId)],
+    };
+  }
+
+  /** Open cancellations of whole jobs, by job. */
+  async findJobs(jobIds: readonly JobId[]): Promise<ReadonlyMap<JobId, CancellationId>> {
+    const rows = await this.database.query<{ job_id: JobId; cancellation_id: CancellationId }[]>(
+      `select job_id, cancellation_id from "${SCHEMA}".open_target where target = any($1)`,
+      [jobIds.map((jobId) => `job:${jobId}`)],
+    );
+    return new Map(rows.map((row) => [row.job_id, row.cancellation_id]));
+  }
+
   release(cancellationId: CancellationId): CompanionStatement {
     return { text: `delete from "${SCHEMA}".open_target where cancellation_id = $1`, values: [cancellationId] };
   }

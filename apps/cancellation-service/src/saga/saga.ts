@@ -11,6 +11,7 @@ import {
 import {
   type CompanionStatement,
   dataOf,
+  type DomainEvent,
   eventIdOf,
   type EventMetadata,
   type EventStore,
@@ -65,6 +66,13 @@ export class Saga {
     return this.#recent.get(cancellationId) ?? this.load(cancellationId);
   }
 
+  /** Which of the ids were used before. */
+  async exist(cancellationIds: readonly CancellationId[]): Promise<ReadonlySet<CancellationId>> {
+    const streams = await this.store.readStreams(cancellationIds.map((id) => streamIdOf('cancellation', id)));
+    const used = (id: CancellationId): boolean => (streams.get(streamIdOf('cancellation', id)) ?? []).length > 0;
+    return new Set(cancellationIds.filter(used));
+  }
+
   /** Stores the intent. @throws {WrongExpectedVersion} when the id was used before */
   async begin(
     command: Extract<CancellationCommand, { type: 'RequestCancellation' }>,
@@ -75,6 +83,26 @@ export class Saga {
     const empty: LoadedCancellation = { state: cancellationDecider.initial, version: 0, events: [] };
     const events = cancellationDecider.decide(command, empty.state);
     return this.append(command.cancellationId, empty, events, commandId, metadata, companions);
+  }
+
+  /**
+   * Stores many intents in one append, all or none.
+   * @throws {WrongExpectedVersion} when an id was used before
+   */
+  async beginAll(
+    begun: readonly {
+      readonly command: Extract<CancellationCommand, { type: 'RequestCancellation' }>;
+      readonly metadata: EventMetadata;
+    }[],
+    commandId: string,
+    companions: readonly CompanionStatement[],
+  ): Promise<void> {
+    const streams = begun.map(({ command, metadata }) => {
+      const streamId = streamIdOf('cancellation', command.cancellationId);
+      const events = cancellationDecider.decide(command, cancellationDecider.initial);
+      return { streamId, expectedVersion: 0, events: newEvents(events, commandId, streamId, metadata) };
+    });
+    await this.store.append(streams, companions);
   }
 
   /**
@@ -137,13 +165,7 @@ export class Saga {
     companions: readonly CompanionStatement[],
   ): Promise<LoadedCancellation> {
     const streamId = streamIdOf('cancellation', cancellationId);
-    const fresh = events.map((event, index): NewEvent => ({
-      id: eventIdOf(commandId, streamId, index),
-      type: event.type,
-      schemaVersion: 1,
-      data: dataOf(event),
-      metadata,
-    }));
+    const fresh = newEvents(events, commandId, streamId, metadata);
     const result = await this.store.append([{ streamId, expectedVersion: loaded.version, events: fresh }], companions);
     if (result.repeated) return this.load(cancellationId);
     return this.#remember(cancellationId, {
@@ -187,11 +209,27 @@ export function newInputId(): string {
   return randomUUID();
 }
 
-function proofOf(events: readonly StoredEvent[]): CertificateProof {
+export function proofOf(events: readonly StoredEvent[]): CertificateProof {
   const first = events[0];
   return {
     acknowledgedAt: first?.recordedAt ?? '',
     traceId: traceIdOf(first?.metadata.traceparent),
     streamHash: events.at(-1)?.hash ?? '',
   };
+}
+
+/** Their ids follow from the command, so a repetition is told from news. */
+export function newEvents(
+  events: readonly DomainEvent[],
+  commandId: string,
+  streamId: string,
+  metadata: EventMetadata,
+): readonly NewEvent[] {
+  return events.map((event, index) => ({
+    id: eventIdOf(commandId, streamId, index),
+    type: event.type,
+    schemaVersion: 1,
+    data: dataOf(event),
+    metadata,
+  }));
 }

@@ -5,9 +5,10 @@ import type { StoredEvent } from '@necrocode/event-store';
 import { PostgresEventStore } from '@necrocode/event-store-postgres';
 import { type CommandClient, createLogger, DriveQueue, openDatabase } from '@necrocode/service-kit';
 import type { TestDatabase } from '@necrocode/testing';
+import { Bulks } from '../bulks.js';
 import { CancellationDrive } from '../drive-cancellation/cancellation-drive.js';
 import { PerformEffect } from '../drive-cancellation/perform-effect.js';
-import { OpenCancellations1 } from '../migrations/1-open-cancellations.js';
+import { migrations } from '../migrations/index.js';
 import { PlanCancellation } from '../plan-cancellation/plan-cancellation.js';
 import { RecordProgress } from '../record-progress/record-progress.js';
 import { RequestCancellation } from '../request-cancellation/request-cancellation.js';
@@ -20,7 +21,7 @@ import type { ScriptedOwners } from './scripted-owners.js';
 /** One replica of the service on a database that others may share; its timer stands still, so a spec drives by hand. */
 export async function openService({ url }: TestDatabase, owners: ScriptedOwners, patienceMs = 60_000) {
   const store = await PostgresEventStore.open({ connectionString: url });
-  const database = await openDatabase({ url, schema: SCHEMA, migrations: [OpenCancellations1] });
+  const database = await openDatabase({ url, schema: SCHEMA, migrations });
   const logger = createLogger('cancellation-service', 'silent');
   const targets = new OpenTargets(database);
   const drives = new DriveQueue(database, SCHEMA, DRIVE_TABLE);
@@ -32,7 +33,10 @@ export async function openService({ url }: TestDatabase, owners: ScriptedOwners,
   const requests = new RequestCancellation(saga, targets, drives, drive, plans, commands, logger);
   const undo = new UndoCancellation(saga, drive);
   const progress = new RecordProgress(saga, targets, drive);
+  const config = { BULK_CONFIRM_OVER: 100, REDRIVE_FIRST_MS: 60_000, REDRIVE_LONGEST_MS: 60_000 };
+  const bulks = new Bulks({ store, database, commands, saga, targets, drives, drive, config, logger });
   return {
+    bulks,
     saga,
     drives,
     drive,
@@ -46,6 +50,7 @@ export async function openService({ url }: TestDatabase, owners: ScriptedOwners,
     state: async (cancellationId: CancellationId) => (await saga.load(cancellationId)).state,
     types: async (cancellationId: CancellationId) => (await saga.load(cancellationId)).events.map(({ type }) => type),
     async close() {
+      await bulks.drive.settled();
       await drive.settled();
       await store.close();
       await database.destroy();

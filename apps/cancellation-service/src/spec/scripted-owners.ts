@@ -6,6 +6,7 @@ import {
   runnerMonitorCommands,
 } from '@necrocode/contracts';
 import type { ExecutionEnding, ExecutionIdentity, JobFacts, RunnerId, TaskId } from '@necrocode/domain';
+import { type DequeueBody, ScriptedQueue } from './scripted-queue.js';
 import { CodedError, type CommandClient } from '@necrocode/service-kit';
 
 const NOTHING = { artifacts: [], filesRemoved: 0, bytesFreed: 0, leftFiles: 0 };
@@ -18,6 +19,8 @@ export class ScriptedOwners implements Pick<CommandClient, 'ask' | 'tellRunner'>
   /** Services that do not answer. */
   readonly away = new Set<string>();
   endings = new Map<string, ExecutionEnding>();
+  /** Where bulks find their targets. */
+  queue = new ScriptedQueue();
   survivors = 0;
   cleaned = true;
   /** Runners freeze and thaw as they are asked. */
@@ -44,6 +47,10 @@ export class ScriptedOwners implements Pick<CommandClient, 'ask' | 'tellRunner'>
 
   private answer(subject: string, body: unknown): unknown {
     switch (subject) {
+      case dispatcherCommands.selectJobs.subject:
+        return this.queue.select();
+      case dispatcherCommands.dequeueJobs.subject:
+        return this.queue.dequeue(body as DequeueBody);
       case dispatcherCommands.describeJob.subject:
       case dispatcherCommands.settleJob.subject:
         return this.facts;

@@ -1,4 +1,5 @@
 import {
+  type BulkRequest,
   type CancellationRequest,
   CASCADES,
   type JobCriteria,
@@ -134,6 +135,14 @@ export const dispatcherCommands = {
   ),
 } as const;
 
+const bulkPlan = z.object({
+  targets: z.int().min(0),
+  waiting: z.int().min(0),
+  started: z.int().min(0),
+  snapshotAt: timestamp,
+  digest: z.string(),
+});
+
 export const cancellationCommands = {
   /** Within its undo window: everything goes on. Repeating it is harmless. */
   undoCancellation: command(
@@ -141,6 +150,31 @@ export const cancellationCommands = {
     'undo-cancellation',
     z.object({ cancellationId }),
     z.object({ cancellationId }),
+  ),
+  /** What a bulk would cancel now; stores nothing. */
+  planBulk: command(
+    'cancellation-service',
+    'plan-bulk',
+    trusted<BulkRequest>(),
+    z.object({ plan: bulkPlan, planToken: z.string(), jobIds: z.array(jobId) }),
+  ),
+  requestBulk: command(
+    'cancellation-service',
+    'request-bulk',
+    z.object({
+      request: trusted<BulkRequest>(),
+      planToken: z.string().nullable(),
+      expectedCount: z.int().min(0).nullable(),
+    }),
+    /** Nothing matched: nothing was stored. */
+    z.object({ cancellationId: cancellationId.nullable(), plan: bulkPlan }),
+  ),
+  /** Stops what is not reached yet; false when all of it is. */
+  abortBulk: command(
+    'cancellation-service',
+    'abort-bulk',
+    z.object({ cancellationId, requestedBy: z.string() }),
+    z.object({ aborted: z.boolean() }),
   ),
   requestCancellation: command(
     'cancellation-service',

@@ -142,6 +142,8 @@ export type CancellationEvent =
       readonly requestedAt: Timestamp;
       /** For so long everything is only held, and can be undone, ms. Absent: the steps begin at once. */
       readonly undoWindowMs?: number;
+      /** The bulk it is a member of; absent for one that was asked for by itself. */
+      readonly bulkId?: CancellationId;
       readonly at: Timestamp;
     }
   /** Nothing of these tasks is dispatched while the undo window is open; their executions are to be frozen. */
@@ -290,6 +292,7 @@ export interface CancellationRequest {
   readonly fingerprint: string;
   readonly requestedAt: Timestamp;
   readonly undoWindowMs?: number;
+  readonly bulkId?: CancellationId;
 }
 
 /** Inputs after the request: each brings the time and what a certificate would need, should it be due. */

@@ -49,6 +49,15 @@ export class DriveQueue {
     };
   }
 
+  /** As `schedule`, for many keys that are new. */
+  scheduleAll(keys: readonly string[], inMs: number): CompanionStatement {
+    return {
+      text: `insert into ${this.table} (key, due_at)
+             select key, now() + $2::double precision * interval '1 millisecond' from unnest($1::text[]) as key`,
+      values: [keys, inMs],
+    };
+  }
+
   forget(key: string): CompanionStatement {
     return { text: `delete from ${this.table} where key = $1`, values: [key] };
   }

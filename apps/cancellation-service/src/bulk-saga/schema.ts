@@ -1,0 +1,1 @@
+export const BULK_DRIVE_TABLE = 'bulk_drive';
