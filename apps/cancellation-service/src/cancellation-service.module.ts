@@ -21,6 +21,7 @@ import { AbortBulk } from './abort-bulk/abort-bulk.js';
 import { AbortBulkController } from './abort-bulk/abort-bulk.controller.js';
 import { Bulks } from './bulks.js';
 import type { CancellationServiceConfig } from './cancellation-service.config.js';
+import { outcomeTypes } from './drive-bulk/hear-members.js';
 import { heardTypes } from './record-progress/reaction-to.js';
 import { CancellationDrive } from './drive-cancellation/cancellation-drive.js';
 import { PerformEffect } from './drive-cancellation/perform-effect.js';
@@ -146,7 +147,7 @@ export class CancellationServiceModule implements OnApplicationBootstrap, Before
       connection: this.connection,
       durable,
       store: this.store,
-      types: heardTypes,
+      types: [...heardTypes, ...outcomeTypes],
       checkpoint: postgresCheckpoint(this.database, SCHEMA, durable),
       handle: async ({ event }) => {
         await this.progress.handle(event);

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { batchCommands } from './batch/batch.commands.js';
 import { cancellationCommands } from './cancellation/cancellation.commands.js';
 import { demoCommand } from './demo/demo.command.js';
 import { cancelStatusCommand } from './job/cancel-status.command.js';
@@ -8,6 +9,7 @@ import { getCommand } from './job/get.command.js';
 import { listCommand } from './job/list.command.js';
 import { logsCommand } from './job/logs.command.js';
 import { submitCommand } from './job/submit.command.js';
+import { queueCommands } from './queue/queue.commands.js';
 import { doctorCommand } from './system/doctor.command.js';
 import { downCommand } from './system/down.command.js';
 import { runnersCommand } from './system/runners.command.js';
@@ -36,6 +38,8 @@ export function program(terminal: Terminal): Command {
     .addCommand(demoCommand(terminal))
     .addCommand(doctorCommand(terminal))
     .addCommand(job)
+    .addCommand(batchCommands(terminal))
+    .addCommand(queueCommands(terminal))
     .addCommand(cancellationCommands(terminal))
     .addCommand(runnersCommand(terminal));
 }

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { BulkCancelController } from './bulk-cancel/bulk-cancel.controller.js';
+import { BulkReader } from './bulk-cancel/bulk-reader.js';
 import { AwaitOutcome } from './cancel/await-outcome.js';
 import { CancelController } from './cancel/cancel.controller.js';
 import { StopJob } from './facade/stop-job.js';
@@ -49,6 +51,7 @@ import { WatchStory } from './watch/watch-story.js';
     ListJobsController,
     JobController,
     CancelController,
+    BulkCancelController,
     CancellationController,
     UndoController,
     ReplayController,
@@ -69,6 +72,7 @@ import { WatchStory } from './watch/watch-story.js';
     Services,
     StreamReader,
     CancellationReader,
+    BulkReader,
     AwaitOutcome,
     StopJob,
     ItemRows,

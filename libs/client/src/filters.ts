@@ -1,4 +1,4 @@
-import type { CancellationResource, JobResource } from '@necrocode/contracts';
+import type { BulkTargetPage, CancellationResource, JobResource } from '@necrocode/contracts';
 
 /** What `listJobs` lists; everything that is given must fit. */
 export interface JobFilter {
@@ -18,6 +18,14 @@ export interface CancellationFilter {
   readonly jobId?: string;
   readonly status?: CancellationResource['status'] | readonly CancellationResource['status'][];
   /** At most 200; default 50. */
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+/** What `bulkTargets` lists. */
+export interface BulkTargetFilter {
+  readonly outcome?: BulkTargetPage['items'][number]['outcome'];
+  /** At most 1,000; default 100. */
   readonly limit?: number;
   readonly offset?: number;
 }

@@ -1,5 +1,10 @@
 import type {
+  AbortResult,
   ArtifactsResource,
+  BulkCancelInput,
+  BulkResource,
+  BulkResult,
+  BulkTargetPage,
   CancelJobInput,
   CancellationPage,
   CancellationResource,
@@ -25,7 +30,7 @@ import type {
 } from '@necrocode/contracts';
 import { localProblem } from './api-problem.js';
 import { type ClientOptions, type HttpRequest, type RequestOptions, Transport } from './http/transport.js';
-import type { CancellationFilter, JobFilter } from './filters.js';
+import type { BulkTargetFilter, CancellationFilter, JobFilter } from './filters.js';
 import { type FollowOptions, followStream } from './stream/follow-stream.js';
 import { onceEach } from './stream/once-each.js';
 import { readLines } from './stream/read-lines.js';
@@ -85,8 +90,31 @@ export class NecrocodeClient {
     return this.cancel(`/tasks/${encodeURIComponent(taskId)}/cancel`, body, options);
   }
 
-  /** The job's newest cancellation. @throws {ApiProblem} `job-not-cancelled` when there was none */
-  cancellationStatus(jobId: string, options: RequestOptions = {}): Promise<CancellationResource> {
+  /** Many jobs as one cancellation. @throws {ApiProblem} `bulk-not-confirmed`, `plan-changed` */
+  cancelMany(body: BulkCancelInput, options: CancelOptions = {}): Promise<BulkResult> {
+    return this.cancel('/cancellations', body, options);
+  }
+
+  /** Stops what a bulk has not reached yet. */
+  abortCancellation(cancellationId: string, options: RequestOptions = {}): Promise<AbortResult> {
+    return this.post(`/cancellations/${encodeURIComponent(cancellationId)}/abort`, undefined, options);
+  }
+
+  getBulk(cancellationId: string, options: RequestOptions = {}): Promise<BulkResource> {
+    return this.get(`/cancellations/${encodeURIComponent(cancellationId)}`, options);
+  }
+
+  /** What became of each target, in the order of the plan. */
+  bulkTargets(
+    cancellationId: string,
+    query: BulkTargetFilter = {},
+    options: RequestOptions = {},
+  ): Promise<BulkTargetPage> {
+    return this.get(`/cancellations/${encodeURIComponent(cancellationId)}/targets`, options, { ...query });
+  }
+
+  /** The job's newest cancellation; a bulk (`kind`) when one took it out of its queue. @throws {ApiProblem} `job-not-cancelled` when there was none */
+  cancellationStatus(jobId: string, options: RequestOptions = {}): Promise<CancellationResource | BulkResource> {
     return this.get(`/jobs/${encodeURIComponent(jobId)}/cancellation-status`, options);
   }
 
@@ -95,6 +123,12 @@ export class NecrocodeClient {
     return this.get('/cancellations', options, { ...query });
   }
 
+  /** Whatever it cancels: a bulk has a `kind`. */
+  findCancellation(cancellationId: string, options: RequestOptions = {}): Promise<CancellationResource | BulkResource> {
+    return this.get(`/cancellations/${encodeURIComponent(cancellationId)}`, options);
+  }
+
+  /** Of a job or a task; `getBulk` for a bulk. */
   getCancellation(cancellationId: string, options: RequestOptions = {}): Promise<CancellationResource> {
     return this.get(`/cancellations/${encodeURIComponent(cancellationId)}`, options);
   }
@@ -199,7 +233,7 @@ export class NecrocodeClient {
     });
   }
 
-  private cancel(path: string, body: CancelJobInput, options: CancelOptions): Promise<CancellationResult> {
+  private cancel<Result>(path: string, body: object, options: CancelOptions): Promise<Result> {
     const { waitMs } = options;
     const query = waitMs === undefined ? {} : { wait: `${Math.round(waitMs)}ms` };
     const timeoutMs = this.timeoutMs + (waitMs ?? 0);

@@ -93,6 +93,22 @@ export {
   submittedBatch,
 } from './rest/batch.js';
 export {
+  type AbortResult,
+  abortResult,
+  type BulkCancelBody,
+  bulkCancelBody,
+  type BulkCancelInput,
+  bulkCertificate,
+  type BulkResource,
+  bulkResource,
+  type BulkResult,
+  bulkResult,
+  type BulkTargetPage,
+  bulkTargetPage,
+  type BulkTargetsQuery,
+  bulkTargetsQuery,
+} from './rest/bulk.js';
+export {
   type CancelJobBody,
   cancelJobBody,
   type CancelJobInput,

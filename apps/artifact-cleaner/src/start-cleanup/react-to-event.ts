@@ -6,6 +6,8 @@ import type { StartCleanup } from './start-cleanup.js';
 /** What is reacted to; nothing else is read. */
 export const heardTypes = ['ExecutionEnded', 'JobCompleted', 'JobFailed', 'JobCancelled'] as const;
 
+type JobEnded = Extract<JobEvent, { type: 'JobCompleted' | 'JobFailed' | 'JobCancelled' }>;
+
 /** What ends leaves something to clean. The event is done with once the cleanup is stored: its timer does the rest. */
 export class ReactToEvent {
   private readonly upcasters = new Upcasters();
@@ -27,7 +29,9 @@ export class ReactToEvent {
       case 'JobCompleted':
       case 'JobFailed':
       case 'JobCancelled': {
-        const { jobId } = toDomainEvent<Extract<JobEvent, { type: 'JobCompleted' }>>(stored, this.upcasters);
+        const { jobId, ...event } = toDomainEvent<JobEnded>(stored, this.upcasters);
+        // Nothing of it was ever assigned, so there is nothing to clean; a bulk ends thousands of these at once.
+        if (event.type === 'JobCancelled' && event.dequeued) return;
         await this.startCleanup.ofJob(await this.facts.ofJob(jobId), cause);
         return;
       }

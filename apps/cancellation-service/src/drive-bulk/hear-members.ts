@@ -3,11 +3,13 @@ import type { StoredEvent } from '@necrocode/event-store';
 import type { BulkMembers } from '../bulk-saga/bulk-members.js';
 import type { BulkDrive } from './bulk-drive.js';
 
-const OUTCOMES: ReadonlySet<string> = new Set([
+/** Outcomes of cancellations. */
+export const outcomeTypes = [
   'CancellationCompleted',
   'CancellationLeftPartial',
   'CancellationLeftUnconfirmed',
-]);
+] as const;
+const OUTCOMES: ReadonlySet<string> = new Set(outcomeTypes);
 
 /** A cancellation has an outcome: the bulks that wait for it look again. */
 export class HearMembers {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { showBulk } from '../bulk/show-bulk.js';
 import { connect } from '../connection/connect.js';
 import { formatOption, type Format } from '../terminal/format.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -18,7 +19,8 @@ export function cancellationCommands(terminal: Terminal): Command {
     .addCommand(show(terminal))
     .addCommand(certificate(terminal))
     .addCommand(timeline(terminal))
-    .addCommand(undo(terminal));
+    .addCommand(undo(terminal))
+    .addCommand(abort(terminal));
 }
 
 function show(terminal: Terminal): Command {
@@ -27,10 +29,9 @@ function show(terminal: Terminal): Command {
     .argument('<cancellation-id>')
     .addOption(formatOption())
     .action(async (id: string, { output }: Output) => {
-      const cancellation = await (await connect()).getCancellation(id);
-      terminal.data(
-        output === 'text' ? showCancellation(cancellation, terminal.width) : JSON.stringify(cancellation, null, 2),
-      );
+      const cancellation = await (await connect()).findCancellation(id);
+      if (output !== 'text') return terminal.data(JSON.stringify(cancellation, null, 2));
+      terminal.data('kind' in cancellation ? showBulk(cancellation) : showCancellation(cancellation, terminal.width));
     });
 }
 
@@ -73,5 +74,17 @@ function timeline(terminal: Terminal): Command {
         const line = output === 'text' ? eventLine(event, requestedAt) : JSON.stringify(event);
         if (line !== null) terminal.data(line);
       }
+    });
+}
+
+function abort(terminal: Terminal): Command {
+  return new Command('abort')
+    .description('stop a bulk cancellation where it is: what it has reached is carried out, the rest is left alone')
+    .argument('<cancellation-id>')
+    .addOption(formatOption())
+    .action(async (id: string, { output }: Output) => {
+      const { aborted, cancellation } = await (await connect()).abortCancellation(id);
+      terminal.say(aborted ? 'Aborted.' : 'Nothing to abort: every target was reached already.');
+      terminal.data(output === 'text' ? showBulk(cancellation) : JSON.stringify({ aborted, cancellation }, null, 2));
     });
 }

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { exitCodeOfBulk } from '../bulk/bulk-outcome.js';
+import { showBulk } from '../bulk/show-bulk.js';
 import { exitCodeOf } from '../cancellation/outcome.js';
 import { showCancellation } from '../cancellation/show.js';
 import { connect } from '../connection/connect.js';
@@ -16,9 +18,12 @@ export function cancelStatusCommand(terminal: Terminal): Command {
       const client = await connect();
       const cancellation = await client.cancellationStatus(await findJobId(client, typed));
       if (output === 'id') terminal.data(cancellation.cancellationId);
-      else if (output === 'text') terminal.data(showCancellation(cancellation, terminal.width));
-      else terminal.data(JSON.stringify(cancellation, null, output === 'json' ? 2 : undefined));
-      const code = exitCodeOf(cancellation);
+      else if (output === 'text') {
+        terminal.data('kind' in cancellation ? showBulk(cancellation) : showCancellation(cancellation, terminal.width));
+      }
+      if (output === 'json' || output === 'ndjson')
+        terminal.data(JSON.stringify(cancellation, null, output === 'json' ? 2 : undefined));
+      const code = 'kind' in cancellation ? exitCodeOfBulk(cancellation) : exitCodeOf(cancellation);
       process.exitCode = code === EXIT.waitRanOut ? EXIT.ok : code; // Under way is an answer here, not a wait that ran out.
     });
 }

@@ -17,12 +17,21 @@ export class AwaitOutcome {
   ) {}
 
   /** The cancellation as soon as it has an outcome of any kind; as it stands when `ms` have passed or the gateway stops. */
-  async within(cancellationId: CancellationId, ms: number): Promise<CancellationResource> {
+  within(cancellationId: CancellationId, ms: number): Promise<CancellationResource> {
+    return this.until(cancellationId, ms, () => this.cancellations.show(cancellationId));
+  }
+
+  /** As `within`, however the cancellation is shown. */
+  async until<Resource extends { readonly certificate: object | null }>(
+    cancellationId: CancellationId,
+    ms: number,
+    show: () => Promise<Resource>,
+  ): Promise<Resource> {
     const deadline = performance.now() + ms;
     const listener = this.bell.listenTo(`cancellation-${cancellationId}`);
     try {
       for (;;) {
-        const cancellation = await this.cancellations.show(cancellationId);
+        const cancellation = await show();
         const leftMs = deadline - performance.now();
         if (cancellation.endedAt !== null || leftMs <= 0 || this.shutdown.signal.aborted) return cancellation;
         await listener.wait(Math.min(leftMs, LOOK_EVERY_MS), this.shutdown.signal);

@@ -15,7 +15,8 @@ export function projectJob(row: JobRow | undefined, event: JobEvent, position: b
     labels: spec.labels,
     batch_id: spec.batchId ?? null,
     state,
-    cleaned: row?.cleaned ?? false,
+    // A job that was dequeued never had a workspace.
+    cleaned: row?.cleaned === true || (event.type === 'JobCancelled' && event.dequeued === true),
     settled_position: row?.settled_position ?? null,
   };
 }

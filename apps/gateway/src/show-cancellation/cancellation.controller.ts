@@ -1,5 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import {
+  bulkCertificate,
+  type BulkResource,
+  bulkResource,
   type CancellationPage,
   cancellationPage,
   type CancellationResource,
@@ -11,6 +14,8 @@ import {
 } from '@necrocode/contracts';
 import type { CancellationId, JobId } from '@necrocode/domain';
 import { CodedError } from '@necrocode/service-kit';
+import { z } from 'zod';
+import { BulkReader, isBulk } from '../bulk-cancel/bulk-reader.js';
 import { IdParam, ParsedQuery } from '../http/parsed.js';
 import { Operation } from '../openapi/operation.js';
 import { fromJson } from '../read-model/cancellation-json.js';
@@ -23,6 +28,7 @@ import { StreamReader } from '../streams/stream-reader.js';
 export class CancellationController {
   constructor(
     private readonly cancellations: CancellationReader,
+    private readonly bulks: BulkReader,
     private readonly streams: StreamReader,
     private readonly readModel: ReadModel,
   ) {}
@@ -43,20 +49,29 @@ export class CancellationController {
   @Get('cancellations/:cancellationId')
   @Operation({
     summary: 'One cancellation: every step, every execution with its signals, progress, errors, certificate',
-    replies: { 200: cancellationResource },
+    replies: { 200: z.union([cancellationResource, bulkResource]) },
     problems: ['malformed-id', 'cancellation-not-found'],
   })
-  show(@IdParam('cancellationId') cancellationId: CancellationId): Promise<CancellationResource> {
-    return this.cancellations.show(cancellationId);
+  async show(@IdParam('cancellationId') cancellationId: CancellationId): Promise<CancellationResource | BulkResource> {
+    const events = await this.streams.cancellationEvents(cancellationId);
+    return isBulk(events) ? this.bulks.show(cancellationId) : this.cancellations.show(cancellationId);
   }
 
   @Get('cancellations/:cancellationId/certificate')
   @Operation({
     summary: 'The proof: who asked, what was signalled, what needed force, what was checked',
-    replies: { 200: certificateSchema },
+    replies: { 200: z.union([certificateSchema, bulkCertificate]) },
     problems: ['malformed-id', 'cancellation-not-found', 'certificate-not-issued'],
   })
-  async certificate(@IdParam('cancellationId') cancellationId: CancellationId): Promise<CertificateResource> {
+  async certificate(
+    @IdParam('cancellationId') cancellationId: CancellationId,
+  ): Promise<CertificateResource | NonNullable<BulkResource['certificate']>> {
+    const events = await this.streams.cancellationEvents(cancellationId);
+    if (isBulk(events)) {
+      const { certificate } = await this.bulks.show(cancellationId);
+      if (certificate === null) throw new CodedError('certificate-not-issued');
+      return certificate;
+    }
     const { cancellation } = await this.cancellations.load(cancellationId);
     if (cancellation.certificate === null) throw new CodedError('certificate-not-issued');
     return presentCertificate(cancellation.certificate);
@@ -64,16 +79,16 @@ export class CancellationController {
 
   @Get('jobs/:jobId/cancellation-status')
   @Operation({
-    summary: "The job's newest cancellation",
-    replies: { 200: cancellationResource },
+    summary: "The job's newest cancellation: its own, or the bulk that took it out of its queue",
+    replies: { 200: z.union([cancellationResource, bulkResource]) },
     problems: ['malformed-id', 'job-not-found', 'job-not-cancelled'],
   })
-  async statusOfJob(@IdParam('jobId') jobId: JobId): Promise<CancellationResource> {
+  async statusOfJob(@IdParam('jobId') jobId: JobId): Promise<CancellationResource | BulkResource> {
     const job = await this.streams.job(jobId);
     // The rows know a request before the dispatcher has blocked for it; the job knows a block before the rows do.
     const listed = await this.readModel.newestCancellation(jobId);
     const candidates = [...new Set([listed, job.cancellations.at(-1)?.cancellationId ?? null])];
-    const found = await Promise.all(candidates.flatMap((id) => (id === null ? [] : this.cancellations.show(id))));
+    const found = await Promise.all(candidates.flatMap((id) => (id === null ? [] : this.show(id))));
     const newest = found.sort((a, b) => b.requestedAt.localeCompare(a.requestedAt))[0];
     if (!newest) throw new CodedError('job-not-cancelled');
     return newest;

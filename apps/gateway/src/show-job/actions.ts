@@ -1,5 +1,6 @@
 import type { Action } from '@necrocode/contracts';
 import {
+  type Bulk,
   type Cancellation,
   type Hold,
   isTerminal,
@@ -20,15 +21,28 @@ export function taskActions(task: Task): Action[] {
 
 export function cancellationActions({ certificate, hold }: Cancellation, now: Timestamp): Action[] {
   return [
-    certificate === null ? cannot('fetch-certificate', 'nothing is proven yet') : can('fetch-certificate'),
+    certificateAction(certificate),
     undoAction(hold, now),
   ];
+}
+
+function certificateAction(certificate: object | null): Action {
+  return certificate === null ? cannot('fetch-certificate', 'nothing is proven yet') : can('fetch-certificate');
 }
 
 function undoAction(hold: Hold | null, now: Timestamp): Action {
   if (hold === null) return cannot('undo', 'it was asked for without an undo window');
   if (hold.phase === 'undoing' || hold.phase === 'undone') return cannot('undo', `it is ${hold.phase} already`);
   return hold.phase === 'closed' || now >= hold.until ? cannot('undo', 'the undo window is over') : can('undo');
+}
+
+export function bulkActions({ chunks, abortedBy, certificate }: Bulk): Action[] {
+  const unreached = chunks.some(({ status }) => status === 'waiting');
+  const abort = abortedBy === null && unreached ? can('abort') : cannot('abort', 'every target is reached already');
+  return [
+    abortedBy === null ? abort : cannot('abort', 'it was aborted already'),
+    certificateAction(certificate),
+  ];
 }
 
 export function runnerActions({ standing }: Exclude<RunnerState, { status: 'unknown' }>): Action[] {

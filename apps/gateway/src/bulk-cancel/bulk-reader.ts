@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import type { BulkResource } from '@necrocode/contracts';
+import {
+  type Bulk,
+  bulkDecider,
+  type BulkEvent,
+  type BulkState,
+  type CancellationId,
+  Rejection,
+} from '@necrocode/domain';
+import { fold, type StoredEvent, Upcasters } from '@necrocode/event-store';
+import { StreamReader } from '../streams/stream-reader.js';
+import { presentBulk } from './present-bulk.js';
+
+const upcasters = new Upcasters();
+
+/** Bulk cancellations, folded from their streams. */
+@Injectable()
+export class BulkReader {
+  constructor(private readonly streams: StreamReader) {}
+
+  /** @throws {Rejection} `cancellation-not-found` */
+  async show(cancellationId: CancellationId): Promise<BulkResource> {
+    const { bulk, lastEvidenceAt } = await this.load(cancellationId);
+    return presentBulk(bulk, lastEvidenceAt);
+  }
+
+  /** @throws {Rejection} `cancellation-not-found`, also when it is the cancellation of a single job */
+  async load(cancellationId: CancellationId): Promise<{ readonly bulk: Bulk; readonly lastEvidenceAt: string }> {
+    const events = await this.streams.cancellationEvents(cancellationId);
+    const bulk = foldBulk(events);
+    if (bulk.status === 'unknown') throw new Rejection('cancellation-not-found', { cancellationId });
+    return { bulk, lastEvidenceAt: events.at(-1)?.recordedAt ?? bulk.requestedAt };
+  }
+}
+
+function foldBulk(events: readonly StoredEvent[]): BulkState {
+  return fold<BulkState, BulkEvent>(bulkDecider.evolve, bulkDecider.initial, events, upcasters);
+}
+
+/** Whether a cancellation's stream is that of a bulk. */
+export function isBulk(events: readonly StoredEvent[]): boolean {
+  return events[0]?.type === 'BulkRequested';
+}

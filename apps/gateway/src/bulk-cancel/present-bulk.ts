@@ -1,0 +1,63 @@
+import type { BulkResource } from '@necrocode/contracts';
+import { bulkActions } from '../show-job/actions.js';
+import { type Bulk, countTargets, type Timestamp } from '@necrocode/domain';
+
+/** @param lastEvidenceAt when its newest event was recorded */
+export function presentBulk(bulk: Bulk, lastEvidenceAt: Timestamp): BulkResource {
+  const { cancellationId, target, status, reason, requestedBy, requestedAt, endedAt, abortedBy, plan } = bulk;
+  const { force, gracePeriodMs, signal, artifacts } = bulk.options;
+  const self = `/api/cancellations/${cancellationId}`;
+  return {
+    cancellationId,
+    kind: 'bulk',
+    target: presentTarget(target),
+    status,
+    options: { force, gracePeriodMs, signal, artifacts },
+    reason,
+    requestedBy,
+    requestedAt,
+    endedAt,
+    abortedBy,
+    plan,
+    targets: countTargets(bulk),
+    lastEvidenceAt,
+    waitingFor: waitingFor(bulk),
+    certificate: presentBulkCertificate(bulk),
+    actions: bulkActions(bulk),
+    links: { self, targets: `${self}/targets`, certificate: `${self}/certificate` },
+  };
+}
+
+function presentBulkCertificate({ certificate }: Bulk): BulkResource['certificate'] {
+  return certificate && { ...certificate, target: presentTarget(certificate.target) };
+}
+
+function presentTarget(target: Bulk['target']): BulkResource['target'] {
+  if (target.kind !== 'selector') return target;
+  const { states, labels, ...selector } = target.selector;
+  return {
+    kind: target.kind,
+    selector: {
+      ...selector,
+      ...(labels === undefined ? {} : { labels: { ...labels } }),
+      ...(states === undefined ? {} : { states: [...states] }),
+    },
+  };
+}
+
+function waitingFor(bulk: Bulk): string[] {
+  const { chunks, toOpen, members, endings } = bulk;
+  const inQueue = chunks
+    .filter(({ action, status }) => action === 'dequeue' && (status === 'started' || bulk.abortedBy === null))
+    .filter(({ status }) => status !== 'settled')
+    .reduce((sum, { jobIds }) => sum + jobIds.length, 0);
+  const unsettled = [...members.keys()].filter((jobId) => {
+    const outcome = endings.get(jobId)?.outcome;
+    return outcome !== 'cancelled' && outcome !== 'already-ended';
+  });
+  return [
+    ...(inQueue > 0 ? [`${inQueue} jobs to be taken out of their queues`] : []),
+    ...(toOpen.size > 0 ? [`${toOpen.size} jobs that have begun to be cancelled one by one`] : []),
+    ...(unsettled.length > 0 ? [`${unsettled.length} cancellations of single jobs to be proven`] : []),
+  ];
+}
