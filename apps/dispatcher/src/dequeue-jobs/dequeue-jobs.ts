@@ -12,7 +12,7 @@ import { inLockOrder, toNewEvents } from '../streams/append-together.js';
 import { foldJob } from '../streams/jobs.js';
 import { deleteOpenJobs } from '../tables/open-job-statements.js';
 import type { OwnTables } from '../tables/own-tables.js';
-import { SCHEMA } from '../tables/schema.js';
+import { LIMIT_DRIVE, SCHEMA } from '../tables/schema.js';
 import { type EndedJob, howEnded } from './how-ended.js';
 
 export interface DequeueOrder {
@@ -86,7 +86,11 @@ export class DequeueJobs {
       return { streamId, expectedVersion: version, events };
     });
     const jobIds = rows.map(({ jobId }) => jobId);
-    await this.store.append(inLockOrder(streams), [deleteOpenJobs(jobIds), deleteReadyOf(jobIds)]);
+    await this.store.append(inLockOrder(streams), [
+      deleteOpenJobs(jobIds),
+      deleteReadyOf(jobIds),
+      deleteLimitsOf(jobIds),
+    ]);
   }
 
   async #endedByOthers(jobIds: readonly JobId[], cancellationId: CancellationId): Promise<EndedJob[]> {
@@ -106,4 +110,8 @@ function deleteReadyOf(jobIds: readonly JobId[]): CompanionStatement {
              select task_id from ${SCHEMA}.ready_task where job_id = any($1::text[]) for update skip locked)`,
     values: [jobIds],
   };
+}
+
+function deleteLimitsOf(jobIds: readonly JobId[]): CompanionStatement {
+  return { text: `delete from ${SCHEMA}.${LIMIT_DRIVE} where key = any($1::text[])`, values: [jobIds] };
 }

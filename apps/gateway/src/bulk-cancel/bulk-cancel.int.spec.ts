@@ -165,6 +165,7 @@ describe('a bulk cancellation', () => {
       submitJobBody.parse({ name: 'a job', tasks: [{ key: 'a', command: ['true'] }] }),
       'user:local',
       undefined,
+      undefined,
     );
     const cancellationId = await aBulk([jobId]);
     await act(gateway, jobDecider, 'job', jobId, jobId, { type: 'SubmitJob', jobId, spec, tasks, at });
