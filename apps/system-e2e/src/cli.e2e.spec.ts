@@ -48,6 +48,30 @@ describe('necrocode job', () => {
     expect(await necrocode('job', 'cancel', jobId, '--yes')).toMatchObject({ code: 0 });
   }, 120_000);
 
+  it('cancels a queue as one cancellation, and only the jobs that were agreed to', async () => {
+    const job = { name: 'queued', queue: 'bulk', tasks: [{ key: 'a', command: ['sleep', '1000'] }] };
+    // Nobody offers the slots these ask for, so they wait.
+    const waiting = { ...job, tasks: [{ ...job.tasks[0], key: 'a', slot: { pool: 'nowhere' } }] };
+    const { jobIds } = await world.client.submitBatch({
+      jobs: [job, job, ...Array.from({ length: 28 }, () => waiting)],
+    });
+    await world.job(jobIds[0] ?? '', ({ status }) => status === 'running');
+    expect(await necrocode('queue', 'cancel', 'bulk')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--yes'),
+    });
+    expect((await necrocode('queue', 'cancel', 'bulk', '--yes', '--expect', '29')).code).toBe(7);
+    const dry = await necrocode('queue', 'cancel', 'bulk', '--dry-run');
+    expect(dry).toMatchObject({ code: 0, stderr: expect.stringContaining('Would cancel 30 jobs') });
+    const cancelled = await necrocode('queue', 'cancel', 'bulk', '--yes', '--reason', 'wrong queue');
+    expect(cancelled).toMatchObject({ code: 0, stdout: expect.stringContaining('30 of 30: 30 cancelled') });
+    for (const jobId of jobIds) expect(processesOf(jobId)).toEqual([]);
+    expect((await necrocode('queue', 'clear', 'bulk', '--yes')).code).toBe(3);
+    const id = /can_\w+/.exec(cancelled.stdout)?.[0] ?? '';
+    expect((await necrocode('cancellation', 'show', id)).stdout).toContain('wrong queue');
+    expect((await necrocode('job', 'cancel-status', jobIds.at(-1) ?? '')).stdout).toContain('30 of 30');
+  }, 120_000);
+
   it('never cancels without consent: without a terminal and without --yes it exits 2 and names the flag', async () => {
     const jobId = await submit();
     expect(await necrocode('job', 'cancel', jobId, '-o', 'json')).toMatchObject({

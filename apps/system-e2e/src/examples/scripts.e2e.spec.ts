@@ -35,6 +35,15 @@ describe('the example scripts, as written, against a started system', () => {
     );
   }, 120_000);
 
+  it('cancel a batch', async () => {
+    const said = await run('cancel-a-batch.mjs');
+    expect(said).toMatch(/Would cancel 300 jobs: \d+ that wait and \d+ that have begun/);
+    expect(said).toMatch(
+      /: completed\n300 of 300 jobs cancelled, \d+ of them never started\n[1-9]\d* executions ended/,
+    );
+    expect(said).toMatch(/cancelled, proven by a certificate of its own, can_/);
+  }, 120_000);
+
   it('watch a cancellation', async () => {
     const said = await run('watch-a-cancellation.mjs');
     const seen = [
