@@ -91,6 +91,7 @@ export type {
 export { cleanupDecider } from './cleanup/decider.js';
 
 export {
+  isSettled as isMemberSettled,
   type Bulk,
   type BulkCommand,
   type BulkEvent,

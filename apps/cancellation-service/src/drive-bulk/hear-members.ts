@@ -8,6 +8,7 @@ export const outcomeTypes = [
   'CancellationCompleted',
   'CancellationLeftPartial',
   'CancellationLeftUnconfirmed',
+  'CancellationUndone',
 ] as const;
 const OUTCOMES: ReadonlySet<string> = new Set(outcomeTypes);
 

@@ -29,7 +29,8 @@ export class LookAtMembers {
 }
 
 /** Pure: by its certificate; none while there is none. */
-function endingOf({ certificate, plan }: Cancellation): readonly Omit<MemberEnding, 'jobId'>[] {
+function endingOf({ status, certificate, plan }: Cancellation): readonly Omit<MemberEnding, 'jobId'>[] {
+  if (status === 'undone') return [{ outcome: 'undone', executions: 0, forced: 0 }];
   if (certificate === null) return [];
   const executions = certificate.executions.length;
   const forced = certificate.executions.filter((execution) => execution.forced).length;

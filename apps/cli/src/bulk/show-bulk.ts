@@ -5,10 +5,11 @@ import { paint } from '../terminal/terminal.js';
 
 /** One line on how far it is; counts of nothing are left out. Pure. */
 export function bulkProgress({ targets }: BulkResource): string {
-  const { planned, cancelled, alreadyEnded, partial, unconfirmed, notReached, pending } = targets;
+  const { planned, cancelled, alreadyEnded, undone, partial, unconfirmed, notReached, pending } = targets;
   const counts = [
     [cancelled, 'cancelled'],
     [alreadyEnded, 'had ended'],
+    [undone, 'undone'],
     [partial, 'partial'],
     [unconfirmed, 'unconfirmed'],
     [notReached, 'not reached'],

@@ -1,6 +1,6 @@
 import type { BulkResource } from '@necrocode/contracts';
 import { bulkActions } from '../show-job/actions.js';
-import { type Bulk, countTargets, type Timestamp } from '@necrocode/domain';
+import { type Bulk, countTargets, isMemberSettled, type Timestamp } from '@necrocode/domain';
 
 /** @param lastEvidenceAt when its newest event was recorded */
 export function presentBulk(bulk: Bulk, lastEvidenceAt: Timestamp): BulkResource {
@@ -51,10 +51,7 @@ function waitingFor(bulk: Bulk): string[] {
     .filter(({ action, status }) => action === 'dequeue' && (status === 'started' || bulk.abortedBy === null))
     .filter(({ status }) => status !== 'settled')
     .reduce((sum, { jobIds }) => sum + jobIds.length, 0);
-  const unsettled = [...members.keys()].filter((jobId) => {
-    const outcome = endings.get(jobId)?.outcome;
-    return outcome !== 'cancelled' && outcome !== 'already-ended';
-  });
+  const unsettled = [...members.keys()].filter((jobId) => !isMemberSettled(endings.get(jobId)));
   return [
     ...(inQueue > 0 ? [`${inQueue} jobs to be taken out of their queues`] : []),
     ...(toOpen.size > 0 ? [`${toOpen.size} jobs that have begun to be cancelled one by one`] : []),

@@ -22,7 +22,7 @@ export class AwaitOutcome {
   }
 
   /** As `within`, however the cancellation is shown. */
-  async until<Resource extends { readonly certificate: object | null }>(
+  async until<Resource extends { readonly endedAt: string | null }>(
     cancellationId: CancellationId,
     ms: number,
     show: () => Promise<Resource>,

@@ -20,10 +20,7 @@ export function taskActions(task: Task): Action[] {
 }
 
 export function cancellationActions({ certificate, hold }: Cancellation, now: Timestamp): Action[] {
-  return [
-    certificateAction(certificate),
-    undoAction(hold, now),
-  ];
+  return [certificateAction(certificate), undoAction(hold, now)];
 }
 
 function certificateAction(certificate: object | null): Action {
@@ -39,10 +36,7 @@ function undoAction(hold: Hold | null, now: Timestamp): Action {
 export function bulkActions({ chunks, abortedBy, certificate }: Bulk): Action[] {
   const unreached = chunks.some(({ status }) => status === 'waiting');
   const abort = abortedBy === null && unreached ? can('abort') : cannot('abort', 'every target is reached already');
-  return [
-    abortedBy === null ? abort : cannot('abort', 'it was aborted already'),
-    certificateAction(certificate),
-  ];
+  return [abortedBy === null ? abort : cannot('abort', 'it was aborted already'), certificateAction(certificate)];
 }
 
 export function runnerActions({ standing }: Exclude<RunnerState, { status: 'unknown' }>): Action[] {

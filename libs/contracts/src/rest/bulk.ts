@@ -64,6 +64,8 @@ const targetCounts = z.object({
   neverStarted: count,
   /** Ended before they were reached: by themselves, or by another cancellation. */
   alreadyEnded: count,
+  /** Their own cancellations were there before, and were undone: these jobs go on. */
+  undone: count,
   partial: count,
   unconfirmed: count,
   /** Left alone because of an abort. */
@@ -137,6 +139,7 @@ export const bulkTargetResource = z
       'already-completed',
       'already-failed',
       'already-cancelled',
+      'undone',
       'partial',
       'unconfirmed',
     ]),

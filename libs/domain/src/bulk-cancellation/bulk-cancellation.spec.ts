@@ -83,6 +83,7 @@ describe('a chunk that is dequeued', () => {
       cancelled: 1,
       neverStarted: 1,
       alreadyEnded: 1,
+      undone: 0,
       partial: 0,
       unconfirmed: 0,
       notReached: 0,
@@ -130,6 +131,12 @@ describe('what has begun', () => {
     expect(countTargets(stateOf(requestBulk([], [a]), opened(a), settled('already-ended', a)))).toMatchObject({
       cancelled: 0,
       alreadyEnded: 1,
+    }));
+
+  it('whose own cancellation was there before and is undone is settled, and goes on', () =>
+    expect(stateOf(requestBulk([], [a]), opened(a), settled('undone', a))).toMatchObject({
+      status: 'completed',
+      certificate: { targets: { cancelled: 0, undone: 1, pending: 0 } },
     }));
 
   it('is recorded once, and nobody else is', () => {

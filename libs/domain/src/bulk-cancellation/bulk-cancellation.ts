@@ -50,10 +50,13 @@ export interface BulkMember {
   readonly joined: boolean;
 }
 
-/** How a member's cancellation came out. The last two are driven on and may still become `cancelled`. */
+/**
+ * How a member's cancellation came out. `undone`: it was there before, and was undone in its window. The last two are driven on
+ * and may still become `cancelled`.
+ */
 export interface MemberEnding {
   readonly jobId: JobId;
-  readonly outcome: 'cancelled' | 'already-ended' | 'partial' | 'unconfirmed';
+  readonly outcome: 'cancelled' | 'already-ended' | 'undone' | 'partial' | 'unconfirmed';
   readonly executions: number;
   readonly forced: number;
 }
@@ -135,3 +138,8 @@ export type BulkCommand =
     })
   | (Input & { readonly type: 'RecordMembersSettled'; readonly members: readonly MemberEnding[] })
   | (Input & { readonly type: 'AbortBulk'; readonly requestedBy: string });
+
+/** Nothing more is to come of it. */
+export function isSettled(ending: MemberEnding | undefined): boolean {
+  return ending !== undefined && ending.outcome !== 'partial' && ending.outcome !== 'unconfirmed';
+}

@@ -6,6 +6,7 @@ import {
   type BulkEvent,
   type BulkState,
   CHUNK_SIZE,
+  isSettled,
   type MemberEnding,
 } from './bulk-cancellation.js';
 import { evolveBulk } from './evolve.js';
@@ -82,8 +83,8 @@ function recordMembersOpened(command: CommandOf<'RecordMembersOpened'>, { toOpen
 
 /** Of a member that is not settled for good. */
 function isNews({ jobId, outcome }: MemberEnding, { members, endings }: Bulk): boolean {
-  const known = endings.get(jobId)?.outcome;
-  return members.has(jobId) && known !== outcome && known !== 'cancelled' && known !== 'already-ended';
+  const known = endings.get(jobId);
+  return members.has(jobId) && known?.outcome !== outcome && !isSettled(known);
 }
 
 /** Stops what is not reached yet; nothing when all of it is. */

@@ -1,5 +1,5 @@
 import type { JobId } from '../ids.js';
-import type { BulkMember, BulkState } from './bulk-cancellation.js';
+import { type BulkMember, type BulkState, isSettled } from './bulk-cancellation.js';
 
 /** Something to be asked for. Asking twice is harmless. */
 export type BulkEffect =
@@ -14,10 +14,7 @@ export function bulkEffectsOf(state: BulkState): readonly BulkEffect[] {
   const dequeues = chunks.flatMap(({ action, jobIds, status }, chunk): BulkEffect[] =>
     action === 'dequeue' && status === 'started' ? [{ type: 'dequeue', chunk, jobIds }] : [],
   );
-  const unsettled = [...members.values()].filter(({ jobId }) => {
-    const outcome = endings.get(jobId)?.outcome;
-    return outcome !== 'cancelled' && outcome !== 'already-ended';
-  });
+  const unsettled = [...members.values()].filter(({ jobId }) => !isSettled(endings.get(jobId)));
   // What began meanwhile is stopped with what had begun before: when nothing is left that could take a place made free.
   const mayStop = toOpen.size > 0 && dequeues.length === 0;
   return [

@@ -21,6 +21,8 @@ export interface TargetCounts {
   readonly neverStarted: number;
   /** Ended before they were reached: by themselves, or by another cancellation. */
   readonly alreadyEnded: number;
+  /** Their own cancellations were there before, and were undone: these jobs go on. */
+  readonly undone: number;
   readonly partial: number;
   readonly unconfirmed: number;
   /** Left alone because of an abort. */
@@ -67,10 +69,11 @@ export function countTargets(bulk: Bulk): TargetCounts {
     cancelled: dequeued + count('cancelled'),
     neverStarted: dequeued,
     alreadyEnded: ended.size + count('already-ended'),
+    undone: count('undone'),
     partial: count('partial'),
     unconfirmed: count('unconfirmed'),
     notReached: unreached.reduce((sum, { jobIds }) => sum + jobIds.length, 0),
   };
-  const { cancelled, alreadyEnded, partial, unconfirmed, notReached } = counts;
-  return { ...counts, pending: plan.targets - cancelled - alreadyEnded - partial - unconfirmed - notReached };
+  const { cancelled, alreadyEnded, undone, partial, unconfirmed, notReached } = counts;
+  return { ...counts, pending: plan.targets - cancelled - alreadyEnded - undone - partial - unconfirmed - notReached };
 }
