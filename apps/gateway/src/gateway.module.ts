@@ -4,12 +4,14 @@ import { BulkCancelController } from './bulk-cancel/bulk-cancel.controller.js';
 import { BulkReader } from './bulk-cancel/bulk-reader.js';
 import { AwaitOutcome } from './cancel/await-outcome.js';
 import { CancelController } from './cancel/cancel.controller.js';
+import { StopJobs } from './facade/stop-jobs.js';
 import { StopJob } from './facade/stop-job.js';
 import { HealthController } from './health/health.controller.js';
 import { ListArtifactsController } from './list-artifacts/list-artifacts.controller.js';
 import { ListJobsController } from './list-jobs/list-jobs.controller.js';
 import { DocsController } from './openapi/docs.controller.js';
 import { EndItemsController } from './queue-facade/end-items.controller.js';
+import { EndManyController } from './queue-facade/end-many.controller.js';
 import { EnqueueBatchController } from './queue-facade/enqueue-batch.controller.js';
 import { EnqueueItems } from './queue-facade/enqueue-batch.js';
 import { ItemRows } from './queue-facade/item-rows.js';
@@ -65,6 +67,7 @@ import { WatchStory } from './watch/watch-story.js';
     EnqueueBatchController,
     ReadQueueController,
     EndItemsController,
+    EndManyController,
     HealthController,
     DocsController,
   ],
@@ -75,6 +78,7 @@ import { WatchStory } from './watch/watch-story.js';
     BulkReader,
     AwaitOutcome,
     StopJob,
+    StopJobs,
     ItemRows,
     Items,
     EnqueueItems,

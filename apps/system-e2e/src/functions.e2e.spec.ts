@@ -134,6 +134,25 @@ describe('a graph enqueued as an InvokeAI client does', () => {
     });
   }, 90_000);
 
+  it('is canceled with its batch, and with everything that waits behind what runs', async () => {
+    const slow = { nodes: { n: { id: 'n', type: 'count', to: 100_000, everyMs: 20 } } };
+    const never = { nodes: { n: { id: 'n', type: 'nobody-has-this' } } };
+    await call('POST', 'enqueue_batch', { batch: { batch_id: 'slow', graph: slow, runs: 2 } });
+    await call('POST', 'enqueue_batch', { batch: { batch_id: 'never', graph: never, runs: 3 } });
+    await eventually(async () => expect(await call('GET', 'b/slow/status')).toMatchObject({ in_progress: 2 }), {
+      withinMs: 60_000,
+    });
+    expect(await call('PUT', 'cancel_all_except_current')).toEqual({ canceled: 3 });
+    await eventually(async () => expect(await call('GET', 'b/never/status')).toMatchObject({ canceled: 3 }));
+    expect(await call('GET', 'b/slow/status')).toMatchObject({ in_progress: 2 });
+    expect(await call('PUT', 'cancel_by_batch_ids', { batch_ids: ['slow', 'never'] })).toEqual({ canceled: 2 });
+    await eventually(async () => expect(await call('GET', 'b/slow/status')).toMatchObject({ canceled: 2 }), {
+      withinMs: 60_000,
+    });
+    expect(await call('POST', 'clear')).toMatchObject({ deleted: expect.any(Number) });
+    expect(await call('GET', 'item_ids')).toEqual({ item_ids: [], total_count: 0 });
+  }, 120_000);
+
   it('is canceled when its item is, with nothing of it left', async () => {
     const itemId = await enqueue({ nodes: { n: { id: 'n', type: 'count', to: 100_000, everyMs: 20 } } });
     await eventually(async () => expect(await call('GET', `i/${itemId}`)).toMatchObject({ status: 'in_progress' }), {

@@ -57,6 +57,8 @@ export {
   queueItemIds,
   type QueueItemList,
   queueItemList,
+  type QueueItemsCanceled,
+  queueItemsCanceled,
   type QueueItemsDeleted,
   queueItemsDeleted,
   type QueueItemStatus,
@@ -68,6 +70,7 @@ export {
   queueStatus,
 } from './facades/queue-item.js';
 export {
+  batchIdsBody,
   destinationQuery,
   itemIdsQuery,
   itemsByIdsBody,

@@ -7,7 +7,7 @@ import type { Caller } from '../http/caller.js';
 import { Services } from '../services/services.js';
 
 /** How long a caller that expects an answer when all is done is kept waiting; such clients wait 30 s or more. */
-const PATIENCE_MS = 10_000;
+export const PATIENCE_MS = 10_000;
 
 /** Cancels a job for a caller that knows of no cancellation: answers when it is proven, or when its patience is over. */
 @Injectable()

@@ -63,14 +63,16 @@ export class EnqueueItems {
 
   async #numbers(jobIds: readonly JobId[]): Promise<number[]> {
     const deadline = performance.now() + NUMBERED_WITHIN_MS;
+    const { signal } = this.shutdown;
     const listener = this.bell.listenToAll();
     try {
       for (;;) {
         const rows = await this.rows.numbered(jobIds);
         if (rows.length === jobIds.length) return rows.map(({ itemId }) => itemId);
         // They are stored and will run; only their numbers are missing.
-        if (performance.now() > deadline) throw new CodedError('service-unavailable', { service: 'relay' });
-        await listener.wait(LOOK_EVERY_MS, this.shutdown.signal);
+        if (performance.now() > deadline || signal.aborted)
+          throw new CodedError('service-unavailable', { service: 'relay' });
+        await listener.wait(LOOK_EVERY_MS, signal);
       }
     } finally {
       listener.close();

@@ -69,6 +69,14 @@ export class ItemRows {
     return rows.length;
   }
 
+  async hideItems(items: readonly ItemRow[]): Promise<number> {
+    const rows = await this.database.query<unknown[]>(
+      'insert into gateway.hidden_item (item_id) select unnest($1::bigint[]) on conflict do nothing returning item_id',
+      [items.map(({ itemId }) => itemId)],
+    );
+    return rows.length;
+  }
+
   async #rows(sql: string, values: unknown[]): Promise<readonly ItemRow[]> {
     const rows = await this.database.query<{ position: string; job_id: JobId }[]>(sql, values);
     return rows.map(({ position, job_id }) => ({ itemId: Number(position), jobId: job_id }));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   cancellationCommands,
   dispatcherCommands,
@@ -7,7 +7,8 @@ import {
   type QueueItemList,
   type QueueStatus,
 } from '@necrocode/contracts';
-import { type JobCommand, jobDecider, type JobId } from '@necrocode/domain';
+import { type BulkTarget, type JobCommand, jobDecider, type JobId } from '@necrocode/domain';
+import { CodedError } from '@necrocode/service-kit';
 import { eventually } from '@necrocode/testing';
 import { CancelledJob } from '../spec/cancelled-job.js';
 import { act, startTestGateway, type TestGateway } from '../spec/test-gateway.js';
@@ -167,6 +168,67 @@ describe('a queue', () => {
   it('that is empty has no current and no next item', async () => {
     expect(await call('GET', 'empty/current')).toEqual([200, null]);
     expect(await call('GET', 'empty/next')).toEqual([200, null]);
+  });
+});
+
+describe('many items', () => {
+  const asked: BulkTarget[] = [];
+  let limit = Infinity;
+  beforeAll(() => {
+    const plan = { targets: 0, waiting: 0, started: 0, snapshotAt: '2026-01-01T00:00:00.000Z', digest: 'sha256:0' };
+    gateway.answer(cancellationCommands.planBulk, () => ({ plan, planToken: 'the-plan', jobIds: [] }));
+    gateway.answer(cancellationCommands.requestBulk, ({ request, planToken }) => {
+      if (planToken === null && limit === 0) throw new CodedError('bulk-not-confirmed', { targets: 9, limit });
+      asked.push(request.target);
+      return { cancellationId: null, plan };
+    });
+  });
+  beforeEach(() => {
+    asked.length = 0;
+    limit = Infinity;
+  });
+
+  it.each([
+    ['PUT', 'cancel_all_except_current', { canceled: 0 }],
+    ['POST', 'cancel_all_except_current', { canceled: 0 }],
+  ])('%s %s ends what has not begun, as one bulk', async (method, path, reply) => {
+    expect(await call(method, `many/${path}`)).toEqual([200, reply]);
+    expect(asked).toEqual([{ kind: 'selector', selector: { queue: 'many', states: ['queued'] } }]);
+  });
+
+  it('of one destination are ended as one bulk', async () => {
+    expect(await call('PUT', 'many/cancel_by_destination?destination=x')).toEqual([200, { canceled: 0 }]);
+    expect(asked).toEqual([{ kind: 'selector', selector: { queue: 'many', labels: { destination: 'x' } } }]);
+  });
+
+  it('of batches are ended as one bulk each, those of other queues are left alone', async () => {
+    await enqueue('batches', { batch_id: 'b1', graph });
+    await enqueue('batches', { batch_id: 'b2', graph });
+    await enqueue('elsewhere', { batch_id: 'b3', graph });
+    const body = { batch_ids: ['b1', 'b2', 'b3', 'b1', 'unknown'] };
+    expect(await call('PUT', 'batches/cancel_by_batch_ids', body)).toEqual([200, { canceled: 0 }]);
+    expect(asked).toMatchObject([{ kind: 'batch' }, { kind: 'batch' }]);
+    expect(new Set(asked.map((target) => JSON.stringify(target))).size).toBe(2);
+    expect(await call('PUT', 'batches/cancel_by_batch_ids', {})).toMatchObject([
+      422,
+      { detail: [{ loc: ['body', 'batch_ids'] }] },
+    ]);
+  });
+
+  it.each(['PUT', 'POST'])('are all ended and deleted by %s clear', async (method) => {
+    const queue = `cleared-${method}`;
+    await enqueue(queue, { graph, runs: 3 });
+    expect(await call(method, `${queue}/clear`)).toEqual([200, { deleted: 3 }]);
+    expect(asked).toEqual([{ kind: 'queue', queue, mode: 'everything' }]);
+    expect(await call('GET', `${queue}/status`)).toMatchObject([200, { queue: { total: 0 } }]);
+    await enqueue(queue, { graph });
+    expect(await call('GET', `${queue}/status`)).toMatchObject([200, { queue: { total: 1 } }]);
+  });
+
+  it('may be many: the plan that is asked for then is made for the caller', async () => {
+    limit = 0;
+    expect(await call('PUT', 'many/cancel_all_except_current')).toEqual([200, { canceled: 0 }]);
+    expect(asked).toHaveLength(1);
   });
 });
 

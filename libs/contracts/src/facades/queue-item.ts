@@ -65,6 +65,8 @@ export const queueItemIds = z
   .object({ item_ids: z.array(z.int()), total_count: z.int() })
   .meta({ id: 'SessionQueueItemIds' });
 
+/** The answer to what cancels items. */
+export const queueItemsCanceled = z.object({ canceled: z.int().min(0) }).meta({ id: 'QueueItemsCanceled' });
 /** The answer to what deletes items. */
 export const queueItemsDeleted = z.object({ deleted: z.int().min(0) }).meta({ id: 'QueueItemsDeleted' });
 
@@ -100,6 +102,7 @@ export type QueueItem = z.infer<typeof queueItem>;
 export type QueueItemWithoutNulls = z.infer<typeof queueItemWithoutNulls>;
 export type QueueItemList = z.infer<typeof queueItemList>;
 export type QueueItemIds = z.infer<typeof queueItemIds>;
+export type QueueItemsCanceled = z.infer<typeof queueItemsCanceled>;
 export type QueueItemsDeleted = z.infer<typeof queueItemsDeleted>;
 export type QueueStatus = z.infer<typeof queueStatus>;
 export type BatchStatus = z.infer<typeof batchStatus>;

@@ -16,6 +16,8 @@ const destination = z
 export const destinationQuery = z.object({ destination });
 export const listAllQuery = z.object({ destination: destination.optional() });
 export const itemsByIdsBody = z.object({ item_ids: z.array(z.int().min(0)).max(1_000) });
+/** `PUT …/cancel_by_batch_ids` */
+export const batchIdsBody = z.object({ batch_ids: z.array(z.string().min(1).max(200)).max(100) });
 /** Queues are named as in `POST /api/jobs`. */
 export const queueId = z.string().regex(/^[A-Za-z0-9][\w.-]{0,99}$/, 'letters, digits, "_", "." and "-", at most 100');
 
