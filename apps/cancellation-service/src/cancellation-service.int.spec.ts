@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Rejection } from '@necrocode/domain';
 import { createTestDatabase, type TestDatabase } from '@necrocode/testing';
@@ -56,6 +57,21 @@ describe('a cancellation', () => {
     expect(owners.told).toEqual([`${owners.facts.runnerId} stop`]);
     await service.drive.settled();
     await end();
+    await service.close();
+  });
+
+  it('asks for each thing once, however many news come at once', async () => {
+    const { job, request, cancellationId, owners, service } = await scene();
+    await service.request(request);
+    await service.drive.settled();
+    owners.facts = job.ended(cancellationId);
+    const ended = executionEnded(job.execution, stoppedBy(cancellationId));
+    const news = ['TaskCancelled', 'JobCancelled', 'SlotFreed'].map((type) => ({ ...ended, id: randomUUID(), type }));
+    await Promise.all([ended, ...news].map((event) => service.hear(event)));
+    await service.drive.settled();
+    expect(await service.state(cancellationId)).toMatchObject({ status: 'completed' });
+    const twoLooks = 2;
+    expect(owners.asked.filter((verb) => verb === 'inspect-executions')).toHaveLength(twoLooks);
     await service.close();
   });
 

@@ -18,6 +18,7 @@ import type { PerformEffect } from './perform-effect.js';
  */
 export class CancellationDrive {
   private readonly underWay = new Set<Promise<void>>();
+  private readonly asking = new Map<string, Asking>();
 
   constructor(
     private readonly saga: Saga,
@@ -78,12 +79,39 @@ export class CancellationDrive {
     const effects = effectsOf(state).filter((effect) => !asked.has(effectKey(effect)));
     if (state.status === 'unknown' || effects.length === 0) return;
     for (const effect of effects) asked.add(effectKey(effect));
-    await Promise.all(
-      effects.map(async (effect) => {
-        const after = await this.attempt(state.cancellationId, effect);
-        await this.advance(after, asked);
-      }),
-    );
+    await Promise.all(effects.map((effect) => this.askOnce(state.cancellationId, effect, asked)));
+  }
+
+  /**
+   * Answers and events come in a burst and each starts a drive: what one of them is asking for already, the others wait for.
+   * It is asked for once more if it still is to be done then: the answer under way may be older than their news.
+   */
+  private askOnce(cancellationId: CancellationId, effect: CancellationEffect, asked: Set<string>): Promise<void> {
+    const key = `${cancellationId}:${effectKey(effect)}`;
+    const running = this.asking.get(key);
+    if (running) {
+      running.again = true;
+      return running.done;
+    }
+    const asking: Asking = { again: false, done: Promise.resolve() };
+    this.asking.set(key, asking);
+    const attempts = this.askUntilHeard(cancellationId, effect, asking).finally(() => this.asking.delete(key));
+    asking.done = attempts.then((after) => this.advance(after, asked));
+    return asking.done;
+  }
+
+  private async askUntilHeard(
+    cancellationId: CancellationId,
+    effect: CancellationEffect,
+    asking: Asking,
+  ): Promise<CancellationState> {
+    let after = await this.attempt(cancellationId, effect);
+    while (asking.again) {
+      asking.again = false;
+      const still = effectsOf(after).find((open) => effectKey(open) === effectKey(effect));
+      if (still) after = await this.attempt(cancellationId, still);
+    }
+    return after;
   }
 
   private async attempt(cancellationId: CancellationId, effect: CancellationEffect): Promise<CancellationState> {
@@ -128,6 +156,13 @@ export class CancellationDrive {
     const nextDriveAt = await this.drives.dueAt(cancellationId);
     return nextDriveAt === undefined ? {} : { nextDriveAt };
   }
+}
+
+/** One effect that is being asked for. */
+interface Asking {
+  /** Somebody wanted it meanwhile. */
+  again: boolean;
+  done: Promise<void>;
 }
 
 /** Open before and after, and not even a failure between. */
