@@ -53,9 +53,9 @@ describe('a cancellation', () => {
   it('signals beside the durable path: before the block has been answered', async () => {
     const { request, owners, service, end } = await scene();
     await service.request(request);
-    expect(owners.asked.slice(0, 3)).toEqual(['describe-job', 'stop-executions', 'block-dispatch']);
     expect(owners.told).toEqual([`${owners.facts.runnerId} stop`]);
     await service.drive.settled();
+    expect(owners.asked.slice(0, 3)).toEqual(['describe-job', 'stop-executions', 'block-dispatch']);
     await end();
     await service.close();
   });

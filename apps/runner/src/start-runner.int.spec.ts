@@ -116,7 +116,6 @@ describe('stopping', () => {
       survivors: 0,
       signals: [{ signal: 'SIGTERM', processes: 1 }],
     });
-    await bench.report(execution.executionId, 'signalled');
   });
 
   it('forces what ignores the signal, and a second stop may only make it sooner', async () => {

@@ -44,6 +44,21 @@ export class CancellationDrive {
     this.underWay.add(run);
   }
 
+  /** What is asked for beside the drives: they wait for its answer instead of asking again. @param work must not reject */
+  beside(cancellationId: CancellationId, effect: Pick<CancellationEffect, 'type' | 'step'>, work: Promise<void>): void {
+    const key = `${cancellationId}:${effectKey(effect)}`;
+    const asking: Asking = { again: false, done: work };
+    this.asking.set(key, asking);
+    const goOn = async (): Promise<void> => {
+      this.asking.delete(key);
+      if (asking.again) this.startFrom(await this.saga.lastKnown(cancellationId));
+    };
+    asking.done = work.then(goOn).catch((error: unknown) => {
+      this.logger.warn({ err: error, cancellationId }, 'a drive broke off; the timer drives again');
+    });
+    this.alongside(asking.done);
+  }
+
   /** Drives from what is stored; what then still waits, and has waited long, is recorded as standing still. */
   async drive(cancellationId: CancellationId): Promise<void> {
     const { state } = await this.saga.load(cancellationId);
@@ -174,6 +189,6 @@ function standingStill(before: Cancellation, after: Cancellation): readonly Step
 }
 
 /** A step that opens again after a failed verification asks again in the next drive, not in this one. */
-function effectKey(effect: CancellationEffect): string {
+function effectKey(effect: Pick<CancellationEffect, 'type' | 'step'>): string {
   return `${effect.type}:${effect.step}`;
 }

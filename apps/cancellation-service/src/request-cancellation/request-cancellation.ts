@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CommandMeta, dispatcherCommands, runnerMonitorCommands } from '@necrocode/contracts';
 import {
   type CancellationId,
@@ -78,7 +79,8 @@ export class RequestCancellation {
     try {
       const begun = await this.saga.begin(command, meta.id, metadata, companions);
       this.signalAtOnce(request, facts, meta);
-      this.drive.startFrom(begun);
+      // The signal is on its way before anything else is begun.
+      this.drive.alongside(nextTurn().then(() => this.drive.startFrom(begun)));
     } catch (error) {
       if (error instanceof WrongExpectedVersion) return this.answerRepeated(request);
       if (!isTargetTaken(error)) throw error;
@@ -109,7 +111,7 @@ export class RequestCancellation {
       .catch((error: unknown) =>
         this.logger.warn({ err: error, cancellationId }, 'early signal failed; the saga will send it'),
       );
-    this.drive.alongside(signalling);
+    this.drive.beside(cancellationId, { type: 'stop-executions', step: 'terminate' }, signalling);
   }
 
   /** Those that ended before the answer; their events come as well. */

@@ -37,6 +37,9 @@ export const MARKER = 'NECROCODE_EXECUTION_ID';
 /** Whoever a task left behind when it ended by itself gets the graceful signal and this long, ms. */
 const LEFTOVER_GRACE_MS = 2_000;
 
+/** How long the report of a signal waits for the end that it may bring, ms. */
+const SIGNAL_REPORTED_AFTER_MS = 10;
+
 /** How long the report of an end waits for the last of the output, ms: a broker that is away must not hide a death. */
 const OUTPUT_STORED_MS = 500;
 
@@ -52,6 +55,7 @@ export class LiveExecution {
   /** The tree, once its start has been reported: a signal is never reported before the start. */
   private running: ProcessTree | undefined;
   private stopping: { readonly stop: StopRequest; readonly reason: EndReason } | undefined;
+  private readonly unreported = new Set<NodeJS.Timeout>();
   private exited = false;
   private timeout: PausableTimer | undefined;
   /** Freezes again whoever has come or been moved since. */
@@ -125,6 +129,7 @@ export class LiveExecution {
     const ending = await this.live().catch((error: unknown) => this.failure(error));
     const stop = this.stopping?.stop ?? null;
     files.write({ execution, stop, tree: this.tree?.record ?? null, ending });
+    for (const timer of this.unreported) clearTimeout(timer);
     reports.ended(execution, ending);
     const { reason, exit, evidence } = ending;
     logger.info(
@@ -197,7 +202,7 @@ export class LiveExecution {
       mode: signalTo,
       onSignal: (sent) => {
         const evidence = signalEvidence(sent);
-        if (evidence) this.parts.reports.signalled(this.execution, evidence);
+        if (evidence) this.reportSoon(() => this.parts.reports.signalled(this.execution, evidence));
       },
     });
     if (report.survivors.length > 0) {
@@ -207,6 +212,15 @@ export class LiveExecution {
         'processes survive SIGKILL',
       );
     }
+  }
+
+  /** Unless the end comes first, whose report has all signals: most processes that help are gone by then. */
+  private reportSoon(report: () => void): void {
+    const timer = setTimeout(() => {
+      this.unreported.delete(timer);
+      report();
+    }, SIGNAL_REPORTED_AFTER_MS);
+    this.unreported.add(timer);
   }
 
   private armTimeout({ timeoutMs, onTimeout }: StartRequest): PausableTimer | undefined {

@@ -50,7 +50,7 @@ export class CleanWorkspace {
     if (known?.report) return known.report;
     const workspace = this.home.workspace(request.jobId);
     const artifacts = known?.artifacts ?? (await this.handleArtifacts(request, workspace));
-    await this.remember(request, { artifacts, report: null });
+    if (artifacts.length > 0) await this.remember(request, { artifacts, report: null });
     const removed = request.removeWorkspace ? await this.remove(workspace) : { files: 0, bytes: 0 };
     const leftFiles = request.removeWorkspace ? (await listFiles(workspace)).length : 0;
     const deleted = artifacts.filter((artifact) => artifact.policy === 'delete');
@@ -112,6 +112,7 @@ export class CleanWorkspace {
 
   /** Out of the way first: nothing that still knows the path can reach what is being removed. */
   private async remove(workspace: string): Promise<{ files: number; bytes: number }> {
+    if (await removedEmpty(workspace)) return { files: 0, bytes: 0 };
     const trash = this.home.trash();
     await mkdir(trash, { recursive: true, mode: 0o700 });
     const doomed = join(trash, randomUUID());
@@ -146,5 +147,15 @@ export class CleanWorkspace {
   private reportFile(request: WorkspaceRequest): string {
     const digest = createHash('sha256').update(JSON.stringify(request)).digest('hex').slice(0, 16);
     return join(this.home.directory, 'cleanups', `${request.jobId}-${digest}.json`);
+  }
+}
+
+/** Many a workspace was never written to. @returns whether there was nothing in it; then it is gone */
+async function removedEmpty(workspace: string): Promise<boolean> {
+  try {
+    await rmdir(workspace);
+    return true;
+  } catch {
+    return false; // Missing, not empty or something else: the caller finds out.
   }
 }

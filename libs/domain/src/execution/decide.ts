@@ -1,5 +1,12 @@
 import { Rejection } from '../rejection.js';
-import type { ExecutionCommand, ExecutionEnding, ExecutionEvent, ExecutionState, StopRequest } from './execution.js';
+import type {
+  ExecutionCommand,
+  ExecutionEnding,
+  ExecutionEvent,
+  ExecutionIdentity,
+  ExecutionState,
+  StopRequest,
+} from './execution.js';
 
 type CommandOf<Type extends ExecutionCommand['type']> = Extract<ExecutionCommand, { type: Type }>;
 
@@ -124,7 +131,19 @@ function recordEnded(
   state: ExecutionState,
 ): readonly ExecutionEvent[] {
   const news = state.status !== 'ended' || (!isProven(state.ending) && isProven(ending));
-  return news ? [{ type: 'ExecutionEnded', execution, ending, at }] : [];
+  return news ? [...untoldSignals(execution, ending, state), { type: 'ExecutionEnded', execution, ending, at }] : [];
+}
+
+/** Signals told only with the end, as those are that it followed at once: the story is complete all the same. */
+function untoldSignals(
+  execution: ExecutionIdentity,
+  { evidence }: ExecutionEnding,
+  state: ExecutionState,
+): readonly ExecutionEvent[] {
+  if (state.status === 'unknown' || state.status === 'ended') return [];
+  return evidence.signals.flatMap((sent) =>
+    recordSignal({ type: 'RecordSignal', execution, evidence: sent, at: sent.at }, state),
+  );
 }
 
 /** An ending whose processes nobody has seen gone may be followed by one that proves it. */

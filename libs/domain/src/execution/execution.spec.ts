@@ -187,6 +187,13 @@ describe('the end of an execution', () => {
     given(started, ended(ending('stopped', { evidence: unproven })))
       .when(recordEnded(ending('stopped', { evidence: unproven })))
       .thenNothing());
+  it('tells of the signals that were not told before it, and of no other twice', () => {
+    const [polite, hard] = [signal('SIGTERM'), signal('SIGKILL', at(20))];
+    const both = ending('stopped', { cancellationId, evidence: evidence({ signals: [polite, hard] }) });
+    given(started, stopRequested(), signalled(polite))
+      .when(recordEnded(both))
+      .then({ ...signalled(hard), at: at(20) }, ended(both));
+  });
 });
 
 describe('fencing an execution', () => {
