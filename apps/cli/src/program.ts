@@ -8,6 +8,7 @@ import { cancellationsCommand } from './job/cancellations.command.js';
 import { getCommand } from './job/get.command.js';
 import { listCommand } from './job/list.command.js';
 import { logsCommand } from './job/logs.command.js';
+import { retryCommand } from './job/retry.command.js';
 import { submitCommand } from './job/submit.command.js';
 import { queueCommands } from './queue/queue.commands.js';
 import { doctorCommand } from './system/doctor.command.js';
@@ -20,12 +21,13 @@ import type { Terminal } from './terminal/terminal.js';
 /** The whole command line: each command in the folder of what it is about. */
 export function program(terminal: Terminal): Command {
   const job = new Command('job')
-    .description('submit, look at and cancel jobs')
+    .description('submit, look at, cancel and retry jobs')
     .addCommand(submitCommand(terminal))
     .addCommand(listCommand(terminal))
     .addCommand(getCommand(terminal))
     .addCommand(logsCommand(terminal))
     .addCommand(cancelCommand(terminal))
+    .addCommand(retryCommand(terminal))
     .addCommand(cancelStatusCommand(terminal))
     .addCommand(cancellationsCommand(terminal));
   return new Command('necrocode')

@@ -30,6 +30,8 @@ import { ParkTasks } from './park-tasks/park-tasks.js';
 import { ParkTasksController } from './park-tasks/park-tasks.controller.js';
 import { PreviewBlock } from './preview-block/preview-block.js';
 import { PreviewBlockController } from './preview-block/preview-block.controller.js';
+import { RetryJob } from './retry-job/retry-job.js';
+import { RetryJobController } from './retry-job/retry-job.controller.js';
 import { SelectJobs } from './select-jobs/select-jobs.js';
 import { SelectJobsController } from './select-jobs/select-jobs.controller.js';
 import { SettleJob } from './settle-job/settle-job.js';
@@ -48,6 +50,7 @@ const DURABLE = 'dispatcher-reactions';
   controllers: [
     SubmitJobController,
     SubmitBatchController,
+    RetryJobController,
     DescribeJobController,
     SettleJobController,
     FindTaskController,
@@ -81,6 +84,7 @@ const DURABLE = 'dispatcher-reactions';
     },
     { provide: SubmitJob, useFactory: ({ submitJob }: Dispatcher) => submitJob, inject: [Dispatcher] },
     { provide: SubmitBatch, useFactory: ({ submitBatch }: Dispatcher) => submitBatch, inject: [Dispatcher] },
+    { provide: RetryJob, useFactory: ({ retryJob }: Dispatcher) => retryJob, inject: [Dispatcher] },
     { provide: SelectJobs, useFactory: ({ selectJobs }: Dispatcher) => selectJobs, inject: [Dispatcher] },
     { provide: DequeueJobs, useFactory: ({ dequeueJobs }: Dispatcher) => dequeueJobs, inject: [Dispatcher] },
     { provide: DescribeJob, useFactory: ({ describeJob }: Dispatcher) => describeJob, inject: [Dispatcher] },

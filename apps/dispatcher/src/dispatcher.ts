@@ -18,6 +18,7 @@ import { ParkTasks } from './park-tasks/park-tasks.js';
 import { PreviewBlock } from './preview-block/preview-block.js';
 import { RecordEnding } from './record-ending/record-ending.js';
 import { RecordStart } from './record-start/record-start.js';
+import { RetryJob } from './retry-job/retry-job.js';
 import { RegisterRunner } from './register-runner/register-runner.js';
 import { SelectJobs } from './select-jobs/select-jobs.js';
 import type { RunnerControl } from './start-execution/runner-control.js';
@@ -51,6 +52,7 @@ export class Dispatcher {
   readonly tables: OwnTables;
   readonly submitJob: SubmitJob;
   readonly submitBatch: SubmitBatch;
+  readonly retryJob: RetryJob;
   readonly selectJobs: SelectJobs;
   readonly dequeueJobs: DequeueJobs;
   readonly describeJob: DescribeJob;
@@ -78,6 +80,7 @@ export class Dispatcher {
     const look = (): void => this.#look();
     this.submitJob = new SubmitJob(store, look, logger);
     this.submitBatch = new SubmitBatch(store, look, logger);
+    this.retryJob = new RetryJob(store, look, logger);
     this.selectJobs = new SelectJobs(this.tables);
     this.dequeueJobs = new DequeueJobs(store, this.tables, logger);
     this.describeJob = new DescribeJob(jobs, new HeldSlots(this.tables));

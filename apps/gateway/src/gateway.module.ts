@@ -33,6 +33,7 @@ import { SlotPoolController } from './slot-pools/slot-pool.controller.js';
 import { StreamJobController } from './stream-job/stream-job.controller.js';
 import { StreamReader } from './streams/stream-reader.js';
 import { SubmitBatchController } from './submit-batch/submit-batch.controller.js';
+import { RetryJobController } from './retry-job/retry-job.controller.js';
 import { SubmitJobController } from './submit-job/submit-job.controller.js';
 import { TrainingController } from './training-facade/training.controller.js';
 import { UndoController } from './undo/undo.controller.js';
@@ -49,6 +50,7 @@ import { WatchStory } from './watch/watch-story.js';
   imports: [DiscoveryModule],
   controllers: [
     SubmitJobController,
+    RetryJobController,
     SubmitBatchController,
     ListJobsController,
     JobController,

@@ -82,6 +82,15 @@ describe('starting', () => {
     expect(ending).toMatchObject({ reason: 'start-failed', started: false, error: { code: 'command-not-found' } });
   });
 
+  it('runs nothing when an artifact of an earlier generation cannot be put back, and says which', async () => {
+    const execution = identity(bench.runnerId);
+    const restore = [{ path: 'model', location: 'kept/gone', digest: 'sha256:1' }];
+    await start(execution, ['true'], { restore });
+    const { ending } = await bench.report(execution.executionId, 'ended');
+    expect(ending).toMatchObject({ reason: 'start-failed', started: false, error: { code: 'artifact-not-restored' } });
+    expect(existsSync(join(bench.home, 'workspaces', execution.jobId))).toBe(false);
+  });
+
   it('ends what a task leaves behind when it ends by itself', async () => {
     const execution = identity(bench.runnerId);
     await start(execution, ['sh', '-c', 'setsid sleep 300 & exit 0']);

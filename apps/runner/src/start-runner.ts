@@ -24,6 +24,7 @@ import { runnerConfig } from './runner.config.js';
 import { CleanSlot } from './slots/clean-slot.js';
 import { CleanWorkspace } from './workspace/clean-workspace.js';
 import { RunnerHome } from './workspace/place.js';
+import { RestoreWorkspace } from './workspace/restore-workspace.js';
 
 /** How the runner ends trees for reasons of its own: asked once, with little time. */
 const OWN_STOP = { signal: 'SIGTERM', signalTo: 'tree', gracePeriodMs: 1_000, force: false } as const;
@@ -48,7 +49,8 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
   const files = new ExecutionFiles(home.directory);
   await endPredecessors(files, containment, reports, logger);
 
-  const workspaces = new CleanWorkspace(home, new FileArtifactStore(config.ARTIFACT_STORE));
+  const store = new FileArtifactStore(config.ARTIFACT_STORE);
+  const workspaces = new CleanWorkspace(home, store);
   await workspaces.emptyTrash();
   const slots = new CleanSlot(home, logger);
   const capacity = config.RUNNER_CAPACITY;
@@ -61,6 +63,7 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
     reports,
     publisher,
     workspaces,
+    restorer: new RestoreWorkspace(home, store),
     slots,
     logger,
   });

@@ -82,3 +82,31 @@ describe('cancelling a job with a finalizer', () => {
     expect(await output(jobId)).toContain('tidied');
   }, 120_000);
 });
+
+describe('retrying a cancelled job', () => {
+  it('reuses what completed: its artifact is found, it is not run again, and the next cancellation counts it so', async () => {
+    const make = { key: 'make', command: ['sh', '-c', 'mkdir out; echo precious >out/made'], artifacts: ['out/**'] };
+    const use = { key: 'use', dependsOn: ['make'], command: ['sh', '-c', 'cat out/made; echo ready; exec sleep 1000'] };
+    const cancelled = async (jobId: string) => {
+      for await (const { text } of world.client.followLogs(jobId)) if (text.includes('ready')) break;
+      const { cancellationId } = await world.client.cancelJob(jobId);
+      return (await world.completed(String(cancellationId))).certificate;
+    };
+    const { jobId } = await world.client.submitJob({ name: 'retried', tasks: [make, use] });
+    await cancelled(jobId);
+    const retried = await world.client.retryJob(jobId);
+    expect(retried).toMatchObject({ retryOf: jobId, generation: 2, reused: ['make'], restored: 1, runsAgain: [] });
+    const again = await world.job(retried.jobId, ({ status }) => status === 'running');
+    expect(again).toMatchObject({ retryOf: jobId, tasks: [{ status: 'completed', reusedFrom: { jobId } }, {}] });
+    expect(await cancelled(retried.jobId)).toMatchObject({
+      tasks: { cancelled: 1, completedBefore: 1 },
+      executions: [{ task: 'use', survivors: 0 }],
+      verification: { leftFiles: 0 },
+    });
+    let output = '';
+    for await (const { text } of world.client.logs(retried.jobId)) output += text;
+    expect(output).toContain('precious');
+    expect(await world.client.getJob(jobId)).toMatchObject({ status: 'cancelled', retriedBy: retried.jobId });
+    await expect(world.client.retryJob(jobId)).rejects.toMatchObject({ problem: { code: 'job-already-retried' } });
+  }, 120_000);
+});

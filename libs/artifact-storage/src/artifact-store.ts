@@ -15,4 +15,10 @@ export interface ArtifactStore {
    * @param area `quarantine` keeps it out of the way of whoever reads the kept ones
    */
   put(area: 'kept' | 'quarantine', name: string, sourcePath: string): Promise<StoredArtifact>;
+
+  /**
+   * Copies a stored artifact to a file that is not there yet.
+   * @returns what was copied: its digest says whether it is what was stored
+   */
+  fetch(location: string, targetPath: string): Promise<StoredArtifact>;
 }

@@ -28,6 +28,10 @@ export class FileArtifactStore implements ArtifactStore {
       throw error;
     }
   }
+
+  async fetch(location: string, targetPath: string): Promise<StoredArtifact> {
+    return { location, ...(await copy(join(this.root, checkedName(location)), targetPath)) };
+  }
 }
 
 /** The name becomes a path: nothing in it may lead out of the store. */
@@ -51,6 +55,10 @@ async function copy(sourcePath: string, target: string): Promise<{ bytes: number
       done(null, chunk);
     },
   });
-  await pipeline(source.createReadStream(), measure, createWriteStream(target, { mode: 0o600, flush: true }));
+  await pipeline(
+    source.createReadStream(),
+    measure,
+    createWriteStream(target, { flags: 'wx', mode: 0o600, flush: true }),
+  );
   return { bytes, digest: `sha256:${hash.digest('hex')}` };
 }

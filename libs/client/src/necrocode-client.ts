@@ -20,6 +20,7 @@ import type {
   OutputChunk,
   Replay,
   ReplayFrame,
+  RetriedJob,
   RunnerList,
   SlotPoolList,
   SubmitBatchInput,
@@ -80,6 +81,11 @@ export class NecrocodeClient {
 
   getTask(taskId: string, options: RequestOptions = {}): Promise<TaskResource> {
     return this.get(`/tasks/${encodeURIComponent(taskId)}`, options);
+  }
+
+  /** The next generation of a job that failed or was cancelled. @throws {ApiProblem} `job-already-retried`, `job-not-over` */
+  retryJob(jobId: string, options: CreateOptions = {}): Promise<RetriedJob> {
+    return this.post(`/jobs/${encodeURIComponent(jobId)}/retry`, {}, options);
   }
 
   cancelJob(jobId: string, body: CancelJobInput = {}, options: CancelOptions = {}): Promise<CancellationResult> {

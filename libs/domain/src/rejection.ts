@@ -22,6 +22,10 @@ export type RejectionCode =
   | 'cancellation-not-found'
   | 'cancellation-exists'
   | 'idempotency-conflict'
+  | 'job-completed'
+  | 'job-not-over'
+  | 'job-not-cleaned'
+  | 'job-already-retried'
   | 'undo-not-offered'
   | 'undo-window-over'
   | 'cancellation-being-undone';

@@ -115,6 +115,32 @@ export const catalog = {
     'This Idempotency-Key was used with another body.',
     'Send the same body as the first time, or a new key.',
   ),
+  'job-completed': entry(
+    409,
+    'conflict',
+    'The job has completed: nothing of it is left to run.',
+    'Submit it anew to run all of it again.',
+  ),
+  'job-not-over': entry(
+    409,
+    'conflict',
+    'The job is {status}: only one that is over can be retried.',
+    'Wait for its end, or cancel it first.',
+    true,
+  ),
+  'job-not-cleaned': entry(
+    409,
+    'conflict',
+    'The artifacts of the job are still being stored.',
+    'Ask again in a moment; GET /api/jobs/{jobId}/artifacts says how far it is.',
+    true,
+  ),
+  'job-already-retried': entry(
+    409,
+    'conflict',
+    'The job has been retried already, by {retriedBy}.',
+    'Retry that one, or the newest generation it leads to, when it is over.',
+  ),
   'undo-not-offered': entry(
     409,
     'conflict',
@@ -226,6 +252,12 @@ export const catalog = {
     true,
   ),
 
+  'artifact-not-restored': entry(
+    500,
+    'task',
+    'The artifact {path} of an earlier generation could not be put back.',
+    'Retry the job once more: its tasks then run again instead of being reused.',
+  ),
   'command-not-found': entry(
     500,
     'task',

@@ -33,6 +33,8 @@ function aJob(...tasks: Task[]): Job {
     runnerId,
     error: null,
     overdue: null,
+    retryOf: null,
+    retriedBy: null,
     finalizingSince: null,
     neverStarted: true,
     submittedAt: at,

@@ -36,6 +36,8 @@ export function showJob(job: JobResource, width: number): string {
     `  job        ${job.jobId}`,
     `  queue      ${job.queue}, priority ${job.priority}`,
     `  submitted  ${job.submittedAt} (${ago(job.submittedAt)})`,
+    ...(job.retryOf === null ? [] : [`  retry of   ${job.retryOf} (generation ${job.generation})`]),
+    ...(job.retriedBy === null ? [] : [`  retried by ${job.retriedBy}`]),
     ...limitLines(job),
     ...(job.runnerId === null ? [] : [`  runner     ${job.runnerId}`]),
     ...(job.error === null
@@ -66,6 +68,7 @@ function limitLines({ timeouts, cancelAfter, overdue, neverStarted }: JobResourc
 function note(task: JobResource['tasks'][number]): string {
   if (task.error) return `${task.error.code}: ${task.error.message}`;
   if (task.neverStarted) return 'never started';
+  if (task.reusedFrom) return `reused from ${task.reusedFrom.jobId}`;
   if (task.always !== null) return 'at the end, whatever happens';
   return task.dependsOn.length > 0 ? `after ${task.dependsOn.join(', ')}` : '';
 }

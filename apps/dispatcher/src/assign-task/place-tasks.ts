@@ -69,7 +69,7 @@ function placeOne(placed: Placed, candidate: Candidate, at: Timestamp): Placed {
   const pool = task.spec.slotPool;
   const freeSlots = pool === null ? null : freeSlotsOf(placed, pool);
   const placement = chooseRunner(
-    { runnerId: job.runnerId, handlers: handlersOf(job.tasks), freeSlots },
+    { runnerId: job.runnerId ?? job.retryOf?.runnerId ?? null, handlers: handlersOf(job.tasks), freeSlots },
     placed.runners,
   );
   if (!placement) return placed;

@@ -3,7 +3,7 @@ import { type Assignment, inputOf, type Job, type Task } from '@necrocode/domain
 
 /** An assignment that is committed and whose execution is to be started. */
 export interface StartOrder {
-  readonly job: Pick<Job, 'jobId' | 'tasks'>;
+  readonly job: Pick<Job, 'jobId' | 'tasks' | 'retryOf'>;
   readonly task: Pick<Task, 'spec'>;
   readonly assignment: Assignment;
   /** Of the assignment. */
@@ -21,6 +21,7 @@ export function startRequestOf({ job, task, assignment, traceparent }: StartOrde
     ...(handler === undefined ? {} : { handler: { name: handler.name, input: inputOf(handler, job.tasks) } }),
     env: { ...env },
     workingDirectory,
+    ...(job.retryOf ? { restore: job.retryOf.restore.map(({ key: _, ...artifact }) => artifact) } : {}),
     timeoutMs,
     onTimeout: { cancellationId: null, signal, signalTo, gracePeriodMs, force: false },
     ...(traceparent === undefined ? {} : { traceparent }),

@@ -89,6 +89,8 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
     switch (event.type) {
       case 'JobSubmitted':
         for (const { taskId } of event.tasks) changes.tasks.set(taskId, job.jobId);
+        // It goes where the artifacts are that it takes over.
+        if (event.retryOf?.runnerId) changes.placements.set(job.jobId, event.retryOf.runnerId);
         return;
       case 'TaskQueued':
         return makeReady(event.taskId, event.at);
@@ -149,6 +151,7 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
       case 'DispatchBlocked':
       case 'JobLimitReached':
       case 'LateReportNoted':
+      case 'JobRetried':
         return;
       default:
         return event satisfies never;

@@ -25,12 +25,18 @@ export function projectJob(row: JobRow | undefined, event: JobEvent, position: b
 function lean(event: JobEvent): JobEvent {
   if (event.type === 'TaskCompleted') return { ...event, result: null };
   if (event.type !== 'JobSubmitted') return event;
-  return { ...event, spec: { ...event.spec, metadata: {} }, tasks: event.tasks.map(leanTask) };
+  const { retryOf } = event;
+  const generation = retryOf ? { retryOf: { ...retryOf, restore: [], runsAgain: [] } } : {};
+  return { ...event, ...generation, spec: { ...event.spec, metadata: {} }, tasks: event.tasks.map(leanTask) };
 }
 
 function leanTask(task: SubmittedTask): SubmittedTask {
-  const { handler, ...lean } = { ...task, command: [], env: {}, artifacts: [] };
-  return handler === undefined ? lean : { ...lean, handler: { ...handler, input: null } };
+  const { handler, reusedFrom, ...lean } = { ...task, command: [], env: {}, artifacts: [] };
+  return {
+    ...lean,
+    ...(handler === undefined ? {} : { handler: { ...handler, input: null } }),
+    ...(reusedFrom === undefined ? {} : { reusedFrom: { ...reusedFrom, result: null } }),
+  };
 }
 
 /** The story of a job is over: nothing more is to come of it. */

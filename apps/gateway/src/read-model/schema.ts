@@ -12,4 +12,4 @@ export const readModelDatabase = {
  * Raise it when rows are built in another way, or the states they hold (of libs/domain) change shape: every replica of the new
  * release then rebuilds the read model from the first event.
  */
-export const PROJECTION_VERSION = 5;
+export const PROJECTION_VERSION = 6;

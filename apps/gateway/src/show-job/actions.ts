@@ -12,7 +12,16 @@ import {
 
 /** What can be done with a job: the dispatcher refuses, or finds nothing to do, by the same facts. */
 export function jobActions(job: Job): Action[] {
-  return [job.endedAt === null ? can('cancel') : cannot('cancel', `the job is ${job.status} already`)];
+  return [
+    job.endedAt === null ? can('cancel') : cannot('cancel', `the job is ${job.status} already`),
+    retryAction(job),
+  ];
+}
+
+function retryAction({ endedAt, status, retriedBy }: Job): Action {
+  if (endedAt === null) return cannot('retry', `the job is ${status}`);
+  if (retriedBy !== null) return cannot('retry', `it was retried already, by ${retriedBy}`);
+  return status === 'completed' ? cannot('retry', 'the job has completed') : can('retry');
 }
 
 export function taskActions(task: Task): Action[] {

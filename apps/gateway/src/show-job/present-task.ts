@@ -30,6 +30,7 @@ export function presentTask(jobId: JobId, task: Task, states: ExecutionStates): 
     attempts,
     maxAttempts: spec.retry.maxAttempts,
     ...whatBecameOfIt(progress),
+    reusedFrom: spec.reusedFrom ? { jobId: spec.reusedFrom.jobId, executionId: spec.reusedFrom.executionId } : null,
     startedAt: executions.flatMap(({ startedAt }) => startedAt ?? []).sort()[0] ?? null,
     executions,
     actions: taskActions(task),

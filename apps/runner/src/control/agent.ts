@@ -23,6 +23,7 @@ import { ExecutionsOnHold } from '../hold/executions-on-hold.js';
 import type { CleanSlot } from '../slots/clean-slot.js';
 import type { CleanWorkspace } from '../workspace/clean-workspace.js';
 import { countEntries } from '../workspace/confined-tree.js';
+import type { RestoreWorkspace } from '../workspace/restore-workspace.js';
 import type { RunnerHome } from '../workspace/place.js';
 import type { RunnerPublisher } from '@necrocode/messaging';
 
@@ -35,6 +36,7 @@ export interface AgentParts {
   readonly reports: Reports;
   readonly publisher: RunnerPublisher;
   readonly workspaces: CleanWorkspace;
+  readonly restorer: RestoreWorkspace;
   readonly slots: CleanSlot;
   readonly logger: Logger;
 }
@@ -64,11 +66,22 @@ export class Agent {
     if (known) return { answer: 'accepted' }; // It ran here and has ended: the report says how.
     if (this.draining) return { answer: 'refused', because: 'draining' };
     if (this.live.size >= this.parts.capacity) return { answer: 'refused', because: 'full' };
-    const { files, reports, publisher, containment, handlers, home, logger } = this.parts;
+    const { files, reports, publisher, containment, handlers, home, restorer, logger } = this.parts;
     const output = new Output(publisher, execution, request.taskKey);
     const place = home.place(request);
     const hold = this.holds.of(execution.executionId);
-    const started = new LiveExecution({ request, place, containment, handlers, files, reports, output, hold, logger });
+    const started = new LiveExecution({
+      request,
+      place,
+      restorer,
+      containment,
+      handlers,
+      files,
+      reports,
+      output,
+      hold,
+      logger,
+    });
     this.live.set(execution.executionId, started);
     void started.ended.then(() => {
       this.live.delete(execution.executionId);

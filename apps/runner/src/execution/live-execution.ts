@@ -14,6 +14,7 @@ import { workOf } from '../functions/work-of.js';
 import type { ExecutionHold } from '../hold/execution-hold.js';
 import { PausableTimer } from '../hold/pausable-timer.js';
 import type { Place } from '../workspace/place.js';
+import type { RestoreWorkspace } from '../workspace/restore-workspace.js';
 import { endingOf, endingWithoutTree, signalEvidence } from './endings.js';
 import type { ExecutionFiles } from './execution-file.js';
 import type { Output } from './output.js';
@@ -23,6 +24,7 @@ import { taskEnvironment } from './task-environment.js';
 export interface ExecutionParts {
   readonly request: StartRequest;
   readonly place: Place;
+  readonly restorer: RestoreWorkspace;
   readonly containment: Containment;
   readonly handlers: HandlerModule | null;
   readonly files: ExecutionFiles;
@@ -144,6 +146,7 @@ export class LiveExecution {
     const { execution } = this;
     const { executionId } = execution;
     files.write({ execution, stop: null, tree: null, ending: null });
+    if (request.restore) await this.parts.restorer.restore(execution.jobId, request.restore);
     await place.prepare();
     const work = workOf(request, place, this.parts.handlers);
     const tree = await spawnTree({

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StartRequest } from '@necrocode/contracts';
 import type { JobId, SlotClaim } from '@necrocode/domain';
@@ -25,6 +25,14 @@ export class RunnerHome {
     const slot = execution.slot ? this.slot(execution.slot) : null;
     return new Place(workspace, slot, workingDirectory === 'slot' && slot !== null ? slot : workspace);
   }
+}
+
+/** Whether there is anything of that name. */
+export function pathExists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Where one execution works. */

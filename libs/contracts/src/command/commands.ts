@@ -63,6 +63,13 @@ export const dispatcherCommands = {
     }),
     z.object({ batchId, repeated: z.boolean() }),
   ),
+  /** The next generation of a job that is over, under an id drawn by the caller. */
+  retryJob: command(
+    'dispatcher',
+    'retry-job',
+    z.object({ jobId, retriedBy: jobId }),
+    z.object({ jobId, repeated: z.boolean() }),
+  ),
   /** A page of the open jobs that fit, in the order of their ids. */
   selectJobs: command(
     'dispatcher',

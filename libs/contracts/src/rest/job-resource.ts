@@ -1,6 +1,6 @@
-import type { JobLimit, JobStatus, TaskStatus } from '@necrocode/domain';
+import { type JobLimit, type JobStatus, RUNS_AGAIN, type TaskStatus } from '@necrocode/domain';
 import { z } from 'zod';
-import { batchId, cancellationId, jobId, runnerId, taskId, timestamp } from '../ids/ids.js';
+import { batchId, cancellationId, executionId, jobId, runnerId, taskId, timestamp } from '../ids/ids.js';
 import { codedError } from '../runner/schemas.js';
 import { action } from './action.js';
 import { executionResource } from './execution-resource.js';
@@ -69,6 +69,8 @@ export const taskResource = z
     neverStarted: z.boolean().nullable(),
     /** Of a skipped task: the task that did not complete. */
     because: taskId.nullable(),
+    /** Of a task that completed in an earlier generation and is not run again: where it ran. */
+    reusedFrom: z.object({ jobId, executionId }).nullable(),
     startedAt: timestamp.nullable(),
     endedAt: timestamp.nullable(),
     executions: z.array(executionResource),
@@ -85,6 +87,12 @@ const summary = {
   owner: z.string(),
   /** The batch it was submitted in; null for a job submitted alone. */
   batchId: batchId.nullable(),
+  /** The job it is the next generation of; null for a first generation. */
+  retryOf: jobId.nullable(),
+  /** From 1. */
+  generation: z.int().min(1),
+  /** The next generation of it. */
+  retriedBy: jobId.nullable(),
   status: jobStatus,
   /** Tasks in each status. */
   taskCounts: z.record(taskStatus, z.int().min(0)),
@@ -131,6 +139,28 @@ export const submittedJob = z
   })
   .meta({ id: 'SubmittedJob' });
 
+/** The answer to `POST /jobs/{jobId}/retry`. */
+export const retriedJob = z
+  .object({
+    jobId,
+    /** The same key had been sent before: this is the generation of that time. */
+    repeated: z.boolean(),
+    retryOf: jobId,
+    generation: z.int().min(2),
+    /** Keys of the tasks that are not run again. */
+    reused: z.array(z.string()),
+    /** Tasks that had completed and run again all the same. */
+    runsAgain: z.array(z.object({ key: z.string(), because: z.enum(RUNS_AGAIN) })),
+    /** Artifacts that are put back before the first task starts. */
+    restored: z.int().min(0),
+    links: z.object({ self: z.string(), events: z.string(), logs: z.string() }),
+  })
+  .meta({ id: 'RetriedJob' });
+
+/** The body of `POST /jobs/{jobId}/retry`: it takes no options. */
+export const retryJobBody = z.strictObject({});
+
+export type RetriedJob = z.infer<typeof retriedJob>;
 export type JobSummary = z.infer<typeof jobSummary>;
 export type JobResource = z.infer<typeof jobResource>;
 export type TaskResource = z.infer<typeof taskResource>;

@@ -22,6 +22,8 @@ export const startRequest = z.object({
   handler: z.object({ name: z.string(), input: z.unknown() }).optional(),
   env: z.record(z.string(), z.string()),
   workingDirectory: z.enum(['workspace', 'slot']),
+  /** What a workspace is begun with that is not there yet: artifacts an earlier generation of the job kept. */
+  restore: z.array(z.object({ path: z.string(), location: z.string(), digest: z.string() })).optional(),
   timeoutMs: z.int().min(1).nullable(),
   /** How to stop it should the agent have to by itself (time-out, lost lease). */
   onTimeout: stopRequest,

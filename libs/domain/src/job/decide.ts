@@ -8,6 +8,7 @@ import { isFinalizer } from './finalizers.js';
 import { enforceLimits, nextLimit } from './limits.js';
 import { isParked, park, unpark } from './park.js';
 import { recordEnding } from './record-ending.js';
+import { retry } from './retry.js';
 import { taskOf } from './task-of.js';
 
 type CommandOf<Type extends JobCommand['type']> = Extract<JobCommand, { type: Type }>;
@@ -35,6 +36,8 @@ function decideOnJob(command: Exclude<JobCommand, { type: 'SubmitJob' }>, job: J
       return park(command, job);
     case 'UnparkTasks':
       return unpark(command.cancellationId, command.at, job);
+    case 'RetryJob':
+      return retry(command, job);
     case 'DequeueJob':
       return dequeue(command, job);
     case 'EnforceLimits':
@@ -51,9 +54,9 @@ function settle(job: Job, events: readonly JobEvent[], at: string): readonly Job
   return after.status === 'unknown' ? events : [...events, ...conclude(after, at)];
 }
 
-function submit({ jobId, spec, tasks, at }: CommandOf<'SubmitJob'>, state: JobState): readonly JobEvent[] {
+function submit({ jobId, spec, tasks, retryOf, at }: CommandOf<'SubmitJob'>, state: JobState): readonly JobEvent[] {
   if (state.status !== 'unknown') throw new Rejection('job-exists', { jobId });
-  const submitted: JobEvent = { type: 'JobSubmitted', jobId, spec, tasks, at };
+  const submitted: JobEvent = { type: 'JobSubmitted', jobId, spec, tasks, ...(retryOf ? { retryOf } : {}), at };
   const job = evolveJob(state, submitted);
   return job.status === 'unknown' ? [submitted] : [submitted, ...conclude(job, at)];
 }

@@ -2,7 +2,14 @@ import type { CancellationId, JobId, Timestamp } from '../ids.js';
 import type { Job, JobCommand, JobEvent } from './job.js';
 
 /** Nothing of the job was ever assigned, and it has not ended: one event can end all of it. */
-export function isWaiting({ runnerId, endedAt, tasks }: Pick<Job, 'runnerId' | 'endedAt' | 'tasks'>): boolean {
+export function isWaiting({
+  runnerId,
+  retryOf,
+  endedAt,
+  tasks,
+}: Pick<Job, 'runnerId' | 'retryOf' | 'endedAt' | 'tasks'>): boolean {
+  // One that takes over what is on a runner has its place there already.
+  if (retryOf !== null && retryOf.runnerId !== null) return false;
   // A finalizer that runs even of a queued job is more than an event.
   return runnerId === null && endedAt === null && tasks.every(({ spec }) => spec.always !== 'even-if-queued');
 }

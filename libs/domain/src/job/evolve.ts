@@ -1,6 +1,6 @@
-import type { Job, JobEvent, JobState, Task, TaskProgress } from './job.js';
+import type { Job, JobEvent, JobState, SubmittedTask, Task, TaskProgress } from './job.js';
 import { isFinalizer } from './finalizers.js';
-import type { TaskId } from '../ids.js';
+import type { TaskId, Timestamp } from '../ids.js';
 
 const GIVEN_UP = { code: 'finalizer-not-started', message: 'no runner took the finalizer within its timeoutMs' };
 
@@ -28,6 +28,8 @@ export function evolveJob(state: JobState, event: JobEvent): JobState {
           each.cancellationId === event.cancellationId ? { ...each, released: true } : each,
         ),
       };
+    case 'JobRetried':
+      return { ...state, retriedBy: event.retriedBy };
     case 'JobCompleted':
       return { ...state, status: 'completed', endedAt: event.at };
     case 'JobFailed':
@@ -71,7 +73,7 @@ function submitted(event: Extract<JobEvent, { type: 'JobSubmitted' }>): Job {
     spec: event.spec,
     tasks: event.tasks.map((spec) => ({
       spec,
-      progress: { status: 'blocked' },
+      progress: firstProgress(spec, event.at),
       attempts: 0,
       executionIds: [],
       unheard: [],
@@ -81,12 +83,20 @@ function submitted(event: Extract<JobEvent, { type: 'JobSubmitted' }>): Job {
     runnerId: null,
     error: null,
     overdue: null,
+    retryOf: event.retryOf ?? null,
+    retriedBy: null,
     finalizingSince: null,
     neverStarted: null,
     submittedAt: event.at,
     startedAt: null,
     endedAt: null,
   };
+}
+
+function firstProgress({ reusedFrom }: SubmittedTask, at: Timestamp): TaskProgress {
+  if (reusedFrom === undefined) return { status: 'blocked' };
+  const result = 'result' in reusedFrom ? { result: reusedFrom.result } : {};
+  return { status: 'completed', endedAt: at, ...result };
 }
 
 function evolveTask(job: Job, event: TaskEvent): Job {

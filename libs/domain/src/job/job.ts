@@ -1,10 +1,13 @@
 import type { CancellationId, ExecutionId, FencingToken, JobId, RunnerId, TaskId, Timestamp } from '../ids.js';
 import type { ExecutionEnding } from '../execution/execution.js';
 import type { SlotClaim } from '../slot-pool/slot-pool.js';
+import type { Generation, ReusedFrom } from './generation.js';
 import type { JobSpec, TaskSpec } from './task-spec.js';
 
 export interface SubmittedTask extends TaskSpec {
   readonly taskId: TaskId;
+  /** It completed in an earlier generation of its job and does not run again. Absent otherwise. */
+  readonly reusedFrom?: ReusedFrom;
 }
 
 /** Why a task failed for good, or an attempt did. `code` is a code of the error catalog. */
@@ -29,6 +32,8 @@ export type JobEvent =
       readonly jobId: JobId;
       readonly spec: Omit<JobSpec, 'tasks'>;
       readonly tasks: readonly SubmittedTask[];
+      /** Absent in a first generation. */
+      readonly retryOf?: Generation;
       readonly at: Timestamp;
     }
   | { readonly type: 'TaskQueued'; readonly taskId: TaskId; readonly at: Timestamp }
@@ -143,6 +148,8 @@ export type JobEvent =
       readonly dequeued?: true;
       readonly at: Timestamp;
     }
+  /** It was over, and the next generation of it is another job. */
+  | { readonly type: 'JobRetried'; readonly jobId: JobId; readonly retriedBy: JobId; readonly at: Timestamp }
   /** The runner of an execution given up for lost did report its end: kept, changes nothing. */
   | {
       readonly type: 'LateReportNoted';
@@ -158,8 +165,11 @@ export type JobCommand =
       readonly jobId: JobId;
       readonly spec: Omit<JobSpec, 'tasks'>;
       readonly tasks: readonly SubmittedTask[];
+      readonly retryOf?: Generation;
       readonly at: Timestamp;
     }
+  /** The other half of submitting the next generation. */
+  | { readonly type: 'RetryJob'; readonly retriedBy: JobId; readonly at: Timestamp }
   | {
       readonly type: 'AssignTask';
       readonly taskId: TaskId;
@@ -299,6 +309,10 @@ export interface Job {
     readonly reachedAt: Timestamp;
     readonly cancellationId: CancellationId;
   } | null;
+  /** The generation before it; null in the first. */
+  readonly retryOf: Generation | null;
+  /** The generation after it. */
+  readonly retriedBy: JobId | null;
   /** Since when its finalizers may run. */
   readonly finalizingSince: Timestamp | null;
   /** Of a cancelled job: nothing of its work ever ran. */
