@@ -27,6 +27,7 @@ describe('the OpenAPI document', () => {
     expect(calls.sort()).toEqual(
       [
         'POST /api/jobs',
+        'POST /api/jobs/{jobId}/retry',
         'POST /api/batches',
         'POST /api/cancellations/{cancellationId}/undo',
         'GET /api/jobs',

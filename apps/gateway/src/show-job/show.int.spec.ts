@@ -46,7 +46,10 @@ describe('GET /jobs/{jobId}', () => {
       taskCounts: { cancelled: 2, running: 0 },
       cancellationId: job.cancellationId,
       cancellations: [{ cancellationId: job.cancellationId, scope: 'job' }],
-      actions: [{ action: 'cancel', possible: false, because: 'the job is cancelled already' }],
+      actions: [
+        { action: 'cancel', possible: false, because: 'the job is cancelled already' },
+        { action: 'retry', possible: true, because: null },
+      ],
     });
     expect(shown.tasks).toMatchObject([
       {
@@ -76,7 +79,13 @@ describe('GET /jobs/{jobId}', () => {
 
   it('says that a job that has not ended can be cancelled', async () => {
     const shown = await json<JobResource>(`/jobs/${queued.jobId}`);
-    expect(shown).toMatchObject({ status: 'queued', actions: [{ action: 'cancel', possible: true, because: null }] });
+    expect(shown).toMatchObject({
+      status: 'queued',
+      actions: [
+        { action: 'cancel', possible: true, because: null },
+        { action: 'retry', possible: false, because: 'the job is queued' },
+      ],
+    });
     expect(shown.tasks.map(({ status }) => status)).toEqual(['queued', 'blocked']);
   });
 });

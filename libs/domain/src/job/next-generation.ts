@@ -1,7 +1,7 @@
 import type { ArtifactRecord } from '../cleanup/cleanup.js';
 import type { TaskId } from '../ids.js';
 import { isFinalizer } from './finalizers.js';
-import type { ArtifactToRestore, Generation, ReusedFrom, RunsAgain } from './generation.js';
+import type { ArtifactToRestore, ReusedFrom, RunsAgain } from './generation.js';
 import type { Job, JobCommand, Task } from './job.js';
 import type { JobSpec } from './task-spec.js';
 
