@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JobResource } from '@necrocode/contracts';
 import { processesOf } from './support/processes-of.js';
+import { runCli } from './support/run-cli.js';
 import { testSystem } from './support/test-system.js';
 
 let world: Awaited<ReturnType<typeof testSystem>>;
@@ -108,5 +109,11 @@ describe('retrying a cancelled job', () => {
     expect(output).toContain('precious');
     expect(await world.client.getJob(jobId)).toMatchObject({ status: 'cancelled', retriedBy: retried.jobId });
     await expect(world.client.retryJob(jobId)).rejects.toMatchObject({ problem: { code: 'job-already-retried' } });
+    const env = { NECROCODE_HOME: world.home };
+    const third = await runCli(['job', 'retry', retried.jobId], env);
+    expect(third.stdout).toContain('(generation 3)\n  reused     make (artifacts put back: 1)');
+    const { retriedBy } = await world.client.getJob(retried.jobId);
+    await cancelled(String(retriedBy));
+    expect((await runCli(['job', 'get', String(retriedBy)], env)).stdout).toContain(`reused from ${jobId}`);
   }, 120_000);
 });
