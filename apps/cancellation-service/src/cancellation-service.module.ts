@@ -30,6 +30,7 @@ import { PlanCancellationController } from './plan-cancellation/plan-cancellatio
 import { RecordProgress } from './record-progress/record-progress.js';
 import { RequestBulk } from './request-bulk/request-bulk.js';
 import { RequestBulkController } from './request-bulk/request-bulk.controller.js';
+import { StoredJobs } from './request-cancellation/stored-jobs.js';
 import { RequestCancellation } from './request-cancellation/request-cancellation.js';
 import { RequestCancellationController } from './request-cancellation/request-cancellation.controller.js';
 import { OpenTargets } from './saga/open-targets.js';
@@ -83,10 +84,11 @@ import { UndoCancellationController } from './undo-cancellation/undo-cancellatio
         drives: DriveQueue,
         drive: CancellationDrive,
         plans: PlanCancellation,
+        store: EventStore,
         commands: CommandClient,
         logger: Logger,
-      ) => new RequestCancellation(saga, targets, drives, drive, plans, commands, logger),
-      inject: [Saga, OpenTargets, DriveQueue, CancellationDrive, PlanCancellation, COMMANDS, LOGGER],
+      ) => new RequestCancellation(saga, targets, drives, drive, plans, new StoredJobs(store), commands, logger),
+      inject: [Saga, OpenTargets, DriveQueue, CancellationDrive, PlanCancellation, EVENT_STORE, COMMANDS, LOGGER],
     },
     {
       provide: UndoCancellation,

@@ -51,6 +51,7 @@ export { dequeuedJob, isWaiting } from './job/dequeue.js';
 export { isFinalizer, isWorkOver } from './job/finalizers.js';
 export { deadlineOf, lookAt } from './job/limits.js';
 export { jobDecider } from './job/decider.js';
+export { type DispatchedJob, dispatchedJobDecider, knownJob } from './job/dispatched-job.js';
 
 export type {
   SlotClaim,
@@ -158,6 +159,7 @@ export { drawUpPlan, planTargets } from './cancellation/plan.js';
 export { planChanges, type PlanChange, type PlanItem, planItems } from './cancellation/plan-items.js';
 export { explainedSilenceMs } from './cancellation/standstill.js';
 export { finalizersBudgetMs, isSparedFinalizer } from './cancellation/finalizers.js';
+export { jobFacts } from './cancellation/job-facts.js';
 export { stopRequestFor } from './cancellation/stop-request.js';
 export { stopsByRunner } from './cancellation/stops-by-runner.js';
 export { cancellationDecider } from './cancellation/decider.js';

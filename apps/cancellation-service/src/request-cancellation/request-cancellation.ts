@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type CommandMeta, dispatcherCommands, runnerMonitorCommands } from '@necrocode/contracts';
+import { type CommandMeta, runnerMonitorCommands } from '@necrocode/contracts';
 import {
   type CancellationId,
   type CancellationRequest,
@@ -18,6 +18,7 @@ import { isTargetTaken, type OpenTargets } from '../saga/open-targets.js';
 import { terminationOf } from '../record-progress/reaction-to.js';
 import { ACTOR, newInputId, type Saga } from '../saga/saga.js';
 import { liveTargets } from './live-targets.js';
+import type { Jobs } from './stored-jobs.js';
 import { type AlreadyEnded, alreadyEnded, endedBy } from './nothing-to-do.js';
 
 export interface RequestAnswer {
@@ -36,6 +37,7 @@ export class RequestCancellation {
     private readonly drives: DriveQueue,
     private readonly drive: CancellationDrive,
     private readonly plans: PlanCancellation,
+    private readonly jobs: Jobs,
     private readonly commands: CommandClient,
     private readonly logger: Logger,
   ) {}
@@ -51,15 +53,14 @@ export class RequestCancellation {
       if (state.status !== 'unknown') return this.answerRepeated(request); // Carrying it out has changed its plan.
       await this.plans.expectPlan(request, planToken, meta);
     }
-    const [facts, open] = await Promise.all([this.describe(request, meta), this.targets.find(request.target)]);
+    const [facts, open] = await Promise.all([
+      this.jobs.describe(request.target.jobId),
+      this.targets.find(request.target),
+    ]);
     const ended = alreadyEnded(request.target, facts);
     if (ended) return this.answerEnded(request, ended, facts);
     if (open !== null && open !== request.cancellationId) return this.join(open, request, meta);
     return this.begin(request, facts, meta);
-  }
-
-  private describe({ target }: CancellationRequest, { actor, traceparent }: CommandMeta): Promise<JobFacts> {
-    return this.commands.ask(dispatcherCommands.describeJob, { jobId: target.jobId }, { actor, traceparent });
   }
 
   private async begin(request: CancellationRequest, facts: JobFacts, meta: CommandMeta): Promise<RequestAnswer> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { streamIdOf } from '@necrocode/contracts';
-import type { CancellationId, CancellationRequest, ExecutionEnding, ExecutionIdentity } from '@necrocode/domain';
+import { dispatcherCommands, streamIdOf } from '@necrocode/contracts';
+import type { CancellationId, CancellationRequest, ExecutionEnding, ExecutionIdentity, JobId } from '@necrocode/domain';
 import type { StoredEvent } from '@necrocode/event-store';
 import { PostgresEventStore } from '@necrocode/event-store-postgres';
 import { type CommandClient, createLogger, DriveQueue, openDatabase } from '@necrocode/service-kit';
@@ -30,7 +30,9 @@ export async function openService({ url }: TestDatabase, owners: ScriptedOwners,
   const commands = owners as unknown as CommandClient;
   const drive = new CancellationDrive(saga, new PerformEffect(saga, commands), drives, logger, patienceMs);
   const plans = new PlanCancellation(targets, commands);
-  const requests = new RequestCancellation(saga, targets, drives, drive, plans, commands, logger);
+  // What is stored of the job is what the owners know of it.
+  const jobs = { describe: (jobId: JobId) => owners.ask(dispatcherCommands.describeJob, { jobId }) };
+  const requests = new RequestCancellation(saga, targets, drives, drive, plans, jobs, commands, logger);
   const undo = new UndoCancellation(saga, drive);
   const progress = new RecordProgress(saga, targets, drive);
   const config = { BULK_CONFIRM_OVER: 100, REDRIVE_FIRST_MS: 60_000, REDRIVE_LONGEST_MS: 60_000 };

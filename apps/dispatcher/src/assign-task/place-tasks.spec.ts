@@ -1,15 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  type DispatchedJob,
+  dispatchedJobDecider,
   type FencingToken,
   type JobCommand,
-  slotPoolDecider,
+  knownJob,
   type SlotPool,
+  slotPoolDecider,
   type SlotPoolEvent,
   type SubmittedTask,
 } from '@necrocode/domain';
 import { newId } from '@necrocode/service-kit';
 import { runnerDescription, submission, task } from '../spec/fixtures.js';
-import { type DispatchedJob, dispatchedJobDecider, known } from '../streams/dispatched-job.js';
 import type { Submission } from '../submit-job/submit-job.js';
 import type { OpenRunner } from './lock-places.js';
 import { type Candidate, placeTasks } from './place-tasks.js';
@@ -123,7 +125,7 @@ describe('placing tasks', () => {
     const job = submission([a]);
     const block = { type: 'BlockDispatch', cancellationId: newId('can'), taskId: null, cascade: 'none', at } as const;
     const cancelled = given(job, block);
-    expect(known(cancelled).status).toBe('cancelled');
+    expect(knownJob(cancelled).status).toBe('cancelled');
     const placed = placeTasks(
       { runners: [openRunner(1)], jobs: new Map([[job.jobId, cancelled]]), pools: new Map() },
       [candidate(job, a)],

@@ -1,8 +1,10 @@
 import {
   type Assignment,
+  type DispatchedJob,
+  dispatchedJobDecider,
   type ExecutionId,
-  isFinalizer,
   handlersOf,
+  isFinalizer,
   type Job,
   type JobEvent,
   type JobId,
@@ -16,7 +18,6 @@ import {
   type TaskId,
   type Timestamp,
 } from '@necrocode/domain';
-import { type DispatchedJob, dispatchedJobDecider } from '../streams/dispatched-job.js';
 import { chooseRunner } from './choose-runner.js';
 import type { ClaimedTask } from './claim-tasks.js';
 import type { OpenRunner } from './lock-places.js';

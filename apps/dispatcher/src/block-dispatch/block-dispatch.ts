@@ -1,9 +1,16 @@
 import type { CommandMeta } from '@necrocode/contracts';
-import type { CancellationId, Cascade, JobFacts, JobId, SparedTask, TaskId } from '@necrocode/domain';
+import {
+  type CancellationId,
+  type Cascade,
+  type JobFacts,
+  type JobId,
+  knownJob,
+  type SparedTask,
+  type TaskId,
+} from '@necrocode/domain';
 import type { Logger } from '@necrocode/service-kit';
 import type { DescribeJob } from '../describe-job/describe-job.js';
 import { causedByCommand } from '../streams/cause.js';
-import { known } from '../streams/dispatched-job.js';
 import type { Jobs } from '../streams/jobs.js';
 
 export interface BlockDispatchOrder {
@@ -38,7 +45,7 @@ export class BlockDispatch {
     const command = { type: 'BlockDispatch' as const, ...order, at: new Date().toISOString() };
     const cause = { ...causedByCommand(meta, jobId), id: `block-dispatch/${cancellationId}` };
     const { state, repeated } = await this.jobs.handle(jobId, command, cause);
-    const mine = known(state).cancellations.find((blocked) => blocked.cancellationId === cancellationId);
+    const mine = knownJob(state).cancellations.find((blocked) => blocked.cancellationId === cancellationId);
     const taskIds = [...(mine?.taskIds ?? [])];
     if (!repeated) this.logger.info({ jobId, cancellationId, tasks: taskIds.length }, 'dispatch blocked');
     return { facts: await this.describeJob.describe(state), taskIds, spared: [...(mine?.spared ?? [])] };

@@ -1,5 +1,4 @@
-import type { CancellationId, JobId } from '@necrocode/domain';
-import type { DispatchedJob } from '../streams/dispatched-job.js';
+import type { CancellationId, DispatchedJob, JobId } from '@necrocode/domain';
 
 export interface EndedJob {
   readonly jobId: JobId;

@@ -1,8 +1,6 @@
-import type { JobFacts, JobId } from '@necrocode/domain';
-import { type DispatchedJob, known } from '../streams/dispatched-job.js';
+import { type DispatchedJob, type JobFacts, jobFacts, type JobId, knownJob } from '@necrocode/domain';
 import type { Jobs } from '../streams/jobs.js';
 import type { HeldSlots } from './held-slots.js';
-import { jobFacts } from './job-facts.js';
 
 /** Answers how a job stands, from its stream: never behind what was appended. */
 export class DescribeJob {
@@ -18,7 +16,7 @@ export class DescribeJob {
 
   /** Slots are looked up after the job was read: a lease is stored with its assignment, so none of the job read is missed. */
   async describe(dispatched: DispatchedJob): Promise<JobFacts> {
-    const { jobId, tasks } = known(dispatched);
+    const { jobId, tasks } = knownJob(dispatched);
     const mayHold = tasks.some(({ spec, executionIds }) => spec.slotPool !== null && executionIds.length > 0);
     return jobFacts(dispatched, mayHold ? await this.heldSlots.ofJob(jobId) : []);
   }

@@ -1,9 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CancellationId, ExecutionId, JobCommand, SubmittedTask } from '@necrocode/domain';
+import {
+  type CancellationId,
+  type DispatchedJob,
+  dispatchedJobDecider,
+  type ExecutionId,
+  type JobCommand,
+  jobFacts,
+  type SubmittedTask,
+} from '@necrocode/domain';
 import { newId } from '@necrocode/service-kit';
 import { ending, submission, task } from '../spec/fixtures.js';
-import { type DispatchedJob, dispatchedJobDecider } from '../streams/dispatched-job.js';
-import { jobFacts } from './job-facts.js';
 
 const at = '2026-01-01T00:00:00.000Z';
 const runnerId = newId('run');

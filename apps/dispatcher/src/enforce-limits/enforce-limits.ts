@@ -1,10 +1,9 @@
 import { cancellationCommands, streamIdOf } from '@necrocode/contracts';
-import type { Job, JobId } from '@necrocode/domain';
+import { type Job, type JobId, knownJob } from '@necrocode/domain';
 import type { EventStore } from '@necrocode/event-store';
 import { type CommandClient, type DriveQueue, type Logger, newId } from '@necrocode/service-kit';
 import { ACTOR, causedByEvent, inAnswerTo } from '../streams/cause.js';
 import { foldJob, type Jobs } from '../streams/jobs.js';
-import { known } from '../streams/dispatched-job.js';
 import { limitCancellation } from './limit-cancellation.js';
 
 /**
@@ -43,8 +42,8 @@ export class EnforceLimits {
     const cancellationId = newId('can');
     const stored = await this.store.readStream(streamIdOf('job', jobId));
     const metadata = inAnswerTo(stored);
-    if (!metadata) return known(foldJob(stored));
+    if (!metadata) return knownJob(foldJob(stored));
     const command = { type: 'EnforceLimits' as const, cancellationId, at: new Date().toISOString() };
-    return known((await this.jobs.handle(jobId, command, { id: cancellationId, metadata })).state);
+    return knownJob((await this.jobs.handle(jobId, command, { id: cancellationId, metadata })).state);
   }
 }

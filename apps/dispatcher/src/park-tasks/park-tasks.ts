@@ -1,10 +1,9 @@
 import type { CommandMeta } from '@necrocode/contracts';
-import type { CancellationId, JobFacts, JobId, TaskId } from '@necrocode/domain';
+import { type CancellationId, type JobFacts, type JobId, knownJob, type TaskId } from '@necrocode/domain';
 import type { Logger } from '@necrocode/service-kit';
 import type { BlockDispatchOrder } from '../block-dispatch/block-dispatch.js';
 import type { DescribeJob } from '../describe-job/describe-job.js';
 import { causedByCommand } from '../streams/cause.js';
-import { known } from '../streams/dispatched-job.js';
 import type { Jobs } from '../streams/jobs.js';
 
 export interface ParkedTasks {
@@ -28,7 +27,7 @@ export class ParkTasks {
     const command = { type: 'ParkTasks' as const, ...order, at: new Date().toISOString() };
     const cause = { ...causedByCommand(meta, jobId), id: `park-tasks/${cancellationId}` };
     const { state } = await this.jobs.handle(jobId, command, cause);
-    const mine = known(state).parked.find((each) => each.cancellationId === cancellationId);
+    const mine = knownJob(state).parked.find((each) => each.cancellationId === cancellationId);
     const taskIds = [...(mine?.taskIds ?? [])];
     this.logger.info({ jobId, cancellationId, tasks: taskIds.length }, 'tasks parked');
     return { facts: await this.describeJob.describe(state), taskIds };

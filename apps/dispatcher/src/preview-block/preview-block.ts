@@ -1,7 +1,6 @@
-import type { JobFacts, SparedTask, TaskId } from '@necrocode/domain';
+import { dispatchedJobDecider, type JobFacts, knownJob, type SparedTask, type TaskId } from '@necrocode/domain';
 import type { BlockDispatchOrder } from '../block-dispatch/block-dispatch.js';
 import type { DescribeJob } from '../describe-job/describe-job.js';
-import { dispatchedJobDecider, known } from '../streams/dispatched-job.js';
 import type { Jobs } from '../streams/jobs.js';
 
 export interface BlockPreview {
@@ -24,7 +23,7 @@ export class PreviewBlock {
     const before = await this.jobs.load(order.jobId);
     const command = { type: 'BlockDispatch' as const, ...order, at: new Date().toISOString() };
     const after = dispatchedJobDecider.decide(command, before).reduce(dispatchedJobDecider.evolve, before);
-    const mine = known(after).cancellations.find(({ cancellationId }) => cancellationId === order.cancellationId);
+    const mine = knownJob(after).cancellations.find(({ cancellationId }) => cancellationId === order.cancellationId);
     return {
       before: await this.describeJob.describe(before),
       after: await this.describeJob.describe(after),

@@ -1,8 +1,7 @@
 import { streamIdOf } from '@necrocode/contracts';
-import type { ExecutionId, JobFacts, JobId } from '@necrocode/domain';
+import { type DispatchedJob, type ExecutionId, type JobFacts, type JobId, knownJob } from '@necrocode/domain';
 import type { EventStore, StoredEvent } from '@necrocode/event-store';
 import type { DescribeJob } from '../describe-job/describe-job.js';
-import { type DispatchedJob, known } from '../streams/dispatched-job.js';
 import type { Jobs } from '../streams/jobs.js';
 
 const ENDS: ReadonlySet<string> = new Set(['ExecutionEnded', 'ExecutionFenced']);
@@ -36,7 +35,7 @@ export class SettleJob {
 }
 
 function openExecutions(dispatched: DispatchedJob): readonly ExecutionId[] {
-  return known(dispatched).tasks.flatMap(({ progress }) =>
+  return knownJob(dispatched).tasks.flatMap(({ progress }) =>
     'assignment' in progress ? [progress.assignment.executionId] : [],
   );
 }

@@ -1,5 +1,11 @@
 import { streamIdOf } from '@necrocode/contracts';
-import type { JobCommand, JobEvent, JobId } from '@necrocode/domain';
+import {
+  type DispatchedJob,
+  dispatchedJobDecider,
+  type JobCommand,
+  type JobEvent,
+  type JobId,
+} from '@necrocode/domain';
 import {
   type CompanionStatement,
   type EventStore,
@@ -13,7 +19,6 @@ import { jobRowChanges } from '../tables/job-row-changes.js';
 import { jobRowStatements } from '../tables/job-row-statements.js';
 import type { StreamDecision } from './append-together.js';
 import type { Cause } from './cause.js';
-import { type DispatchedJob, dispatchedJobDecider } from './dispatched-job.js';
 
 const noUpcasters = new Upcasters();
 

@@ -1,10 +1,9 @@
 import { type CommandMeta, streamIdOf } from '@necrocode/contracts';
-import { type BatchId, jobDecider, type JobEvent, Rejection } from '@necrocode/domain';
+import { type BatchId, dispatchedJobDecider, jobDecider, type JobEvent, knownJob, Rejection } from '@necrocode/domain';
 import { EventIdTaken, type EventStore, WrongExpectedVersion } from '@necrocode/event-store';
 import type { Logger } from '@necrocode/service-kit';
 import { inLockOrder, toNewEvents } from '../streams/append-together.js';
 import { causedByCommand } from '../streams/cause.js';
-import { dispatchedJobDecider, known } from '../streams/dispatched-job.js';
 import { foldJob } from '../streams/jobs.js';
 import { fingerprint, type Submission } from '../submit-job/submit-job.js';
 import { jobRowChanges, mergeChanges } from '../tables/job-row-changes.js';
@@ -57,7 +56,7 @@ export class SubmitBatch {
     for (const submission of jobs) {
       const stored = foldJob(streams.get(streamIdOf('job', submission.jobId)) ?? []);
       if (stored.job.status === 'unknown') throw new Rejection('idempotency-conflict');
-      const { spec, tasks, jobId } = known(stored);
+      const { spec, tasks, jobId } = knownJob(stored);
       const first = { jobId, spec, tasks: tasks.map((task) => task.spec) };
       if (fingerprint(first) !== fingerprint(submission)) throw new Rejection('idempotency-conflict', { jobId });
     }

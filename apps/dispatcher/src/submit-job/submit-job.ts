@@ -1,10 +1,18 @@
 import { type CommandMeta, streamIdOf } from '@necrocode/contracts';
-import { jobDecider, type JobEvent, type JobId, type JobSpec, Rejection, type SubmittedTask } from '@necrocode/domain';
+import {
+  dispatchedJobDecider,
+  jobDecider,
+  type JobEvent,
+  type JobId,
+  type JobSpec,
+  knownJob,
+  Rejection,
+  type SubmittedTask,
+} from '@necrocode/domain';
 import { canonicalJson, EventIdTaken, type EventStore, WrongExpectedVersion } from '@necrocode/event-store';
 import type { Logger } from '@necrocode/service-kit';
 import { toNewEvents } from '../streams/append-together.js';
 import { causedByCommand } from '../streams/cause.js';
-import { dispatchedJobDecider, known } from '../streams/dispatched-job.js';
 import { foldJob, rowStatements } from '../streams/jobs.js';
 
 export interface Submission {
@@ -49,7 +57,7 @@ export class SubmitJob {
 
   async #compare(submission: Submission): Promise<void> {
     const { jobId } = submission;
-    const { spec, tasks } = known(foldJob(await this.store.readStream(streamIdOf('job', jobId))));
+    const { spec, tasks } = knownJob(foldJob(await this.store.readStream(streamIdOf('job', jobId))));
     const first = { jobId, spec, tasks: tasks.map((task) => task.spec) };
     if (fingerprint(first) !== fingerprint(submission)) throw new Rejection('idempotency-conflict', { jobId });
   }

@@ -1,18 +1,11 @@
-import {
-  type Assignment,
-  type HeldSlot,
-  isFinalizer,
-  type Job,
-  type JobFacts,
-  type TargetExecution,
-  type Task,
-  type TaskFacts,
-} from '@necrocode/domain';
-import { type DispatchedJob, known } from '../streams/dispatched-job.js';
+import { type DispatchedJob, knownJob } from '../job/dispatched-job.js';
+import { isFinalizer } from '../job/finalizers.js';
+import type { Assignment, Job, Task } from '../job/job.js';
+import type { HeldSlot, JobFacts, TargetExecution, TaskFacts } from './cancellation.js';
 
-/** A job as the dispatcher answers for it. Pure. @throws {Rejection} `job-not-found` */
+/** A job as a cancellation sees it. Pure. @throws {Rejection} `job-not-found` */
 export function jobFacts(dispatched: DispatchedJob, heldSlots: readonly HeldSlot[]): JobFacts {
-  const job = known(dispatched);
+  const job = knownJob(dispatched);
   const executionsOf = (task: Task): readonly TargetExecution[] => {
     const live = 'assignment' in task.progress ? task.progress.assignment : null;
     const ended = dispatched.endedIn.get(task.spec.taskId);

@@ -1,15 +1,9 @@
-import {
-  type Assignment,
-  type Decider,
-  isFinalizer,
-  type Job,
-  type JobCommand,
-  jobDecider,
-  type JobEvent,
-  type JobState,
-  Rejection,
-  type TaskId,
-} from '@necrocode/domain';
+import type { Decider } from '../decider.js';
+import type { TaskId } from '../ids.js';
+import { Rejection } from '../rejection.js';
+import { jobDecider } from './decider.js';
+import { isFinalizer } from './finalizers.js';
+import { type Assignment, type Job, type JobCommand, type JobEvent, type JobState } from './job.js';
 
 /** A job, and the execution each of its cancelled tasks and finalizers ended in: the job itself forgets it then. */
 export interface DispatchedJob {
@@ -39,7 +33,7 @@ function withLast(
 }
 
 /** @throws {Rejection} `job-not-found` */
-export function known({ job }: DispatchedJob): Job {
+export function knownJob({ job }: DispatchedJob): Job {
   if (job.status === 'unknown') throw new Rejection('job-not-found');
   return job;
 }

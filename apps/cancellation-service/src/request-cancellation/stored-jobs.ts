@@ -1,0 +1,32 @@
+import { streamIdOf } from '@necrocode/contracts';
+import {
+  type DispatchedJob,
+  dispatchedJobDecider,
+  type JobEvent,
+  type JobFacts,
+  jobFacts,
+  type JobId,
+} from '@necrocode/domain';
+import { type EventStore, fold, Upcasters } from '@necrocode/event-store';
+
+/** Jobs as their own streams tell of them. */
+export interface Jobs {
+  /** @throws {Rejection} `job-not-found` */
+  describe(jobId: JobId): Promise<JobFacts>;
+}
+
+/**
+ * Reads a job from the store instead of asking its owner: one look at what is committed, so the same answer, and the way from
+ * a request to its first signal is four messages shorter. Of slots it says nothing: those are the dispatcher's to tell.
+ */
+export class StoredJobs implements Jobs {
+  private readonly upcasters = new Upcasters();
+
+  constructor(private readonly store: EventStore) {}
+
+  async describe(jobId: JobId): Promise<JobFacts> {
+    const events = await this.store.readStream(streamIdOf('job', jobId));
+    const { evolve, initial } = dispatchedJobDecider;
+    return jobFacts(fold<DispatchedJob, JobEvent>(evolve, initial, events, this.upcasters), []);
+  }
+}
