@@ -4,8 +4,11 @@ import {
   cleanupDecider,
   type CleanupEvent,
   type CleanupState,
+  type DispatchedJob,
+  dispatchedJobDecider,
   type Job,
   type JobId,
+  knownJob,
   nextGeneration,
   Rejection,
 } from '@necrocode/domain';
@@ -13,7 +16,6 @@ import { type EventStore, fold, type StoredEvent, Upcasters } from '@necrocode/e
 import { type Logger, newId } from '@necrocode/service-kit';
 import { appendTogether, type StreamDecision } from '../streams/append-together.js';
 import { causedByCommand } from '../streams/cause.js';
-import { type DispatchedJob, dispatchedJobDecider, known } from '../streams/dispatched-job.js';
 import { foldJob, rowStatements } from '../streams/jobs.js';
 
 export interface Retry {
@@ -46,11 +48,11 @@ export class RetryJob {
     const ids = [streamIdOf('job', jobId), streamIdOf('job', retriedBy), streamIdOf('cleanup', jobId)];
     const streams = await this.store.readStreams(ids);
     const [oldStream = [], newStream = [], cleanup = []] = ids.map((id) => streams.get(id) ?? []);
-    if (newStream.length > 0) return alreadyRetried(known(foldJob(newStream)), jobId);
+    if (newStream.length > 0) return alreadyRetried(knownJob(foldJob(newStream)), jobId);
     const before = foldJob(oldStream);
     const at = new Date().toISOString();
     const ended = decideOn(before, { type: 'RetryJob', retriedBy, at }, jobId, oldStream.length);
-    const next = nextGeneration(known(before), recordsOf(known(before), cleanup), () => newId('task'));
+    const next = nextGeneration(knownJob(before), recordsOf(knownJob(before), cleanup), () => newId('task'));
     const { initial } = dispatchedJobDecider;
     return [ended, decideOn(initial, { type: 'SubmitJob', jobId: retriedBy, ...next, at }, retriedBy, 0)];
   }
