@@ -5,6 +5,7 @@ import { handleCommand } from '@necrocode/event-store';
 import { parseServerUrls } from '@necrocode/messaging';
 import {
   createLogger,
+  listen,
   loadConfig,
   nestLogger,
   newId,
@@ -47,7 +48,7 @@ beforeEach(async () => {
       logger: nestLogger(logger),
     },
   );
-  await service.listen();
+  await listen(service);
 });
 
 afterEach(async () => {

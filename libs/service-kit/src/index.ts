@@ -15,5 +15,5 @@ export { COMMANDS, CONFIG, DATABASE, EVENT_STORE, LOGGER, MESSAGING } from './pl
 export { continueTrace, traceIdOf } from './trace/traceparent.js';
 export { postgresCheckpoint } from './database/postgres-checkpoint.js';
 export { openPlatform, type OpenPlatform } from './platform/open-platform.js';
-export { rootModule, runService, type ServiceDefinition } from './run-service.js';
+export { listen, rootModule, runService, type ServiceDefinition } from './run-service.js';
 export { runUntilSignalled, type RunningService } from './shutdown/run-until-signalled.js';

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { type DynamicModule, type INestMicroservice, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions, Transport } from '@nestjs/microservices';
 import { parseServerUrls } from '@necrocode/messaging';
@@ -50,7 +50,7 @@ export function runService<Schema extends z.ZodObject>({
         logger: nestLogger(logger),
       },
     );
-    await app.listen();
+    await listen(app);
     const health = await serveHealth(config.HEALTH_PORT, name, checks);
     logger.info({ healthPort: health.port }, 'up');
     return {
@@ -62,6 +62,12 @@ export function runService<Schema extends z.ZodObject>({
       },
     };
   });
+}
+
+/** Nest says that it listens before the server knows of its subscriptions: a command that came then would find nobody. */
+export async function listen(app: INestMicroservice): Promise<void> {
+  await app.listen();
+  await app.unwrap<{ flush(): Promise<void> }>().flush();
 }
 
 export function rootModule(...imports: (Type | DynamicModule)[]): DynamicModule {

@@ -5,6 +5,7 @@ import { connectMessaging, type MessagingConnection, parseServerUrls } from '@ne
 import {
   CommandClient,
   createLogger,
+  listen,
   loadConfig,
   newId,
   openPlatform,
@@ -104,7 +105,7 @@ async function startReplica(config: ArtifactCleanerConfig): Promise<Replica> {
       logger: false,
     },
   );
-  await app.listen();
+  await listen(app);
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     await app.close();

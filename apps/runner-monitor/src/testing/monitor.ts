@@ -5,6 +5,7 @@ import type { DomainEvent } from '@necrocode/event-store';
 import {
   CommandClient,
   createLogger,
+  listen,
   loadConfig,
   newId,
   openPlatform,
@@ -128,7 +129,7 @@ async function startReplica(config: RunnerMonitorConfig): Promise<Replica> {
       logger: false,
     },
   );
-  await app.listen();
+  await listen(app);
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     await app.close();
