@@ -6,7 +6,7 @@ import { taskStatus } from './job-resource.js';
 
 const count = z.int().min(0);
 
-/** What a cancellation would do if it were asked for now. Nothing of it is stored. */
+/** What a cancellation would do, were it requested at this moment. Nothing of it is stored. */
 export const cancellationPlan = z
   .object({
     /** The cancellation under way that the request would join; null: it would begin one. */
