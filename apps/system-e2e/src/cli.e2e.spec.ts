@@ -45,6 +45,7 @@ describe('necrocode job', () => {
     expect(processesOf(jobId)).toEqual([]);
     expect((await necrocode('job', 'cancel-status', jobId)).stdout).toMatch(/certify +completed/);
     expect((await necrocode('job', 'cancellations')).stdout).toContain('seen enough');
+    expect((await necrocode('cancellation', 'show', '@last')).stdout).toContain('seen enough');
     expect(await necrocode('job', 'cancel', jobId, '--yes')).toMatchObject({ code: 0 });
   }, 120_000);
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { showBulk } from '../bulk/show-bulk.js';
 import { connect } from '../connection/connect.js';
+import { findCancellationId } from '../connection/find-id.js';
 import { formatOption, type Format } from '../terminal/format.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { EXIT } from '../exit-codes.js';
@@ -26,10 +27,11 @@ export function cancellationCommands(terminal: Terminal): Command {
 function show(terminal: Terminal): Command {
   return new Command('show')
     .description('every step, execution and error')
-    .argument('<cancellation-id>')
+    .argument('<cancellation-id>', 'an id, the beginning of one, or @last')
     .addOption(formatOption())
-    .action(async (id: string, { output }: Output) => {
-      const cancellation = await (await connect()).findCancellation(id);
+    .action(async (typed: string, { output }: Output) => {
+      const client = await connect();
+      const cancellation = await client.findCancellation(await findCancellationId(client, typed));
       if (output !== 'text') return terminal.data(JSON.stringify(cancellation, null, 2));
       terminal.data('kind' in cancellation ? showBulk(cancellation) : showCancellation(cancellation, terminal.width));
     });
@@ -38,10 +40,11 @@ function show(terminal: Terminal): Command {
 function undo(terminal: Terminal): Command {
   return new Command('undo')
     .description('take it back within its undo window: what was held goes on')
-    .argument('<cancellation-id>')
+    .argument('<cancellation-id>', 'an id, the beginning of one, or @last')
     .addOption(formatOption())
-    .action(async (id: string, { output }: Output) => {
+    .action(async (typed: string, { output }: Output) => {
       const client = await connect();
+      const id = await findCancellationId(client, typed);
       await client.undoCancellation(id);
       const cancellation = await watchCancellation(client, terminal, id, { format: output });
       if (output === 'json') terminal.data(JSON.stringify(cancellation, null, 2));
@@ -53,10 +56,11 @@ function undo(terminal: Terminal): Command {
 function certificate(terminal: Terminal): Command {
   return new Command('certificate')
     .description('the death certificate')
-    .argument('<cancellation-id>')
+    .argument('<cancellation-id>', 'an id, the beginning of one, or @last')
     .addOption(formatOption())
-    .action(async (id: string, { output }: Output) => {
-      const { certificate: issued } = await (await connect()).getCancellation(id);
+    .action(async (typed: string, { output }: Output) => {
+      const client = await connect();
+      const { certificate: issued } = await client.getCancellation(await findCancellationId(client, typed));
       if (issued === null) return terminal.say('There is no certificate yet: nothing is proven.');
       terminal.data(output === 'text' ? showCertificate(issued) : JSON.stringify(issued, null, 2));
     });
@@ -65,11 +69,12 @@ function certificate(terminal: Terminal): Command {
 function timeline(terminal: Terminal): Command {
   return new Command('events')
     .description('its events, as they happened, signals included; follows until it is completed')
-    .argument('<cancellation-id>')
+    .argument('<cancellation-id>', 'an id, the beginning of one, or @last')
     .addOption(formatOption())
-    .action(async (id: string, { output }: Output) => {
+    .action(async (typed: string, { output }: Output) => {
+      const client = await connect();
       let requestedAt: number | undefined;
-      for await (const event of (await connect()).watchCancellation(id)) {
+      for await (const event of client.watchCancellation(await findCancellationId(client, typed))) {
         requestedAt ??= Date.parse((event.data as { requestedAt?: string }).requestedAt ?? event.time);
         const line = output === 'text' ? eventLine(event, requestedAt) : JSON.stringify(event);
         if (line !== null) terminal.data(line);

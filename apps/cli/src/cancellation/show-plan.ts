@@ -15,12 +15,25 @@ export function showPlanAs(
   return format === 'text' ? showPlan(plan, width) : JSON.stringify(result, null, format === 'json' ? 2 : undefined);
 }
 
-const FATE = { dequeued: 'cancelled, never starts', stop: 'stopped', none: 'nothing, has ended' } as const;
+const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled', 'skipped']);
+
+function fateOf({ action, status }: CancellationPlanResource['tasks'][number]): string {
+  switch (action) {
+    case 'dequeued':
+      return 'cancelled, never starts';
+    case 'stop':
+      return 'stopped';
+    case 'none':
+      return ENDED.has(status) ? 'nothing, has ended' : 'left to run';
+    default:
+      return action satisfies never;
+  }
+}
 
 /** What a cancellation would do. */
 export function showPlan(plan: CancellationPlanResource, width: number): string {
   const tasks = [
-    ...plan.tasks.map(({ key, status, action }) => [key, status, FATE[action]]),
+    ...plan.tasks.map((task) => [task.key, task.status, fateOf(task)]),
     ...plan.spared.map(({ task, fate }) => [task, '-', `left alone: ${fate}`]),
   ];
   const executions = plan.executions.map(({ task, processes, signal, signalTo, gracePeriodMs, force, runnerId }) => [

@@ -4,7 +4,7 @@ import { showBulk } from '../bulk/show-bulk.js';
 import { exitCodeOf } from '../cancellation/outcome.js';
 import { showCancellation } from '../cancellation/show.js';
 import { connect } from '../connection/connect.js';
-import { findJobId } from '../connection/find-job.js';
+import { findJobId } from '../connection/find-id.js';
 import { EXIT } from '../exit-codes.js';
 import { formatOption, type Format } from '../terminal/format.js';
 import type { Terminal } from '../terminal/terminal.js';

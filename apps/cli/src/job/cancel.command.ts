@@ -3,7 +3,7 @@ import type { CancellationResult, JobResource } from '@necrocode/contracts';
 import { type Cascade, CASCADES, REASON_CODES } from '@necrocode/domain';
 import { Command, Option } from 'commander';
 import { connect } from '../connection/connect.js';
-import { findJobId } from '../connection/find-job.js';
+import { findJobId } from '../connection/find-id.js';
 import { exitCodeOf } from '../cancellation/outcome.js';
 import { showPlanAs } from '../cancellation/show-plan.js';
 import { showCertificate } from '../cancellation/show.js';

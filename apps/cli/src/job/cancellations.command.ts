@@ -2,7 +2,7 @@ import type { CancellationResource } from '@necrocode/contracts';
 import { Command, Option } from 'commander';
 import { cancellationTable } from '../cancellation/show.js';
 import { connect } from '../connection/connect.js';
-import { findJobId } from '../connection/find-job.js';
+import { findJobId } from '../connection/find-id.js';
 import { formatOption, printList, type Format } from '../terminal/format.js';
 import { positiveInteger } from '../terminal/positive-integer.js';
 import type { Terminal } from '../terminal/terminal.js';

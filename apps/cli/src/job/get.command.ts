@@ -1,7 +1,7 @@
 import type { JobResource } from '@necrocode/contracts';
 import { Command } from 'commander';
 import { connect } from '../connection/connect.js';
-import { findJobId } from '../connection/find-job.js';
+import { findJobId } from '../connection/find-id.js';
 import { ago, duration } from '../terminal/duration.js';
 import { formatOption, type Format } from '../terminal/format.js';
 import { table, visible } from '../terminal/table.js';

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { OutputChunk } from '@necrocode/contracts';
 import { Command } from 'commander';
 import { connect } from '../connection/connect.js';
-import { findJobId } from '../connection/find-job.js';
+import { findJobId } from '../connection/find-id.js';
 import { detachable } from '../terminal/detachable.js';
 import { formatOption, type Format } from '../terminal/format.js';
 import { colours, type Terminal } from '../terminal/terminal.js';

@@ -1,7 +1,7 @@
 import type { RetriedJob } from '@necrocode/contracts';
 import { Command } from 'commander';
 import { connect } from '../connection/connect.js';
-import { findJobId } from '../connection/find-job.js';
+import { findJobId } from '../connection/find-id.js';
 import { formatOption, type Format } from '../terminal/format.js';
 import { visible } from '../terminal/table.js';
 import type { Terminal } from '../terminal/terminal.js';
