@@ -16,13 +16,12 @@ import {
 } from '@necrocode/service-kit';
 import { type BeforeApplicationShutdown, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import type { CancellationId } from '@necrocode/domain';
+import { type CancellationId, CANCELLATIONS_HEAR } from '@necrocode/domain';
 import { AbortBulk } from './abort-bulk/abort-bulk.js';
 import { AbortBulkController } from './abort-bulk/abort-bulk.controller.js';
 import { Bulks } from './bulks.js';
 import type { CancellationServiceConfig } from './cancellation-service.config.js';
 import { outcomeTypes } from './drive-bulk/hear-members.js';
-import { heardTypes } from './record-progress/reaction-to.js';
 import { CancellationDrive } from './drive-cancellation/cancellation-drive.js';
 import { PerformEffect } from './drive-cancellation/perform-effect.js';
 import { PlanCancellation } from './plan-cancellation/plan-cancellation.js';
@@ -149,7 +148,7 @@ export class CancellationServiceModule implements OnApplicationBootstrap, Before
       connection: this.connection,
       durable,
       store: this.store,
-      types: [...heardTypes, ...outcomeTypes],
+      types: [...CANCELLATIONS_HEAR, ...outcomeTypes],
       checkpoint: postgresCheckpoint(this.database, SCHEMA, durable),
       handle: async ({ event }) => {
         await this.progress.handle(event);

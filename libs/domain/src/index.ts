@@ -79,6 +79,11 @@ export type {
   StopRequest,
 } from './execution/execution.js';
 export { executionDecider } from './execution/decider.js';
+export { assumedEnding } from './execution/assumed-ending.js';
+export { type StopStatus, stopStatusOf } from './execution/stop-status.js';
+
+export { chooseRunner, type Placement, type RunnerPlaces, type Wish } from './placement/choose-runner.js';
+export { type Candidate, type ClaimedTask, type OpenRunner, type Placed, placeTasks } from './placement/place-tasks.js';
 
 export type { RunnerCommand, RunnerDescription, RunnerEvent, RunnerState } from './runner/runner.js';
 export { runnerDecider } from './runner/decider.js';
@@ -93,6 +98,14 @@ export type {
   CleanupState,
 } from './cleanup/cleanup.js';
 export { cleanupDecider } from './cleanup/decider.js';
+export { isProvenGone, isSettled } from './cleanup/is-settled.js';
+export {
+  type ArtifactWishes,
+  executionsUnder,
+  orderJobCleanup,
+  orderSlotCleanup,
+  orderTaskCleanup,
+} from './cleanup/order-cleanup.js';
 
 export {
   isSettled as isMemberSettled,
@@ -154,10 +167,21 @@ export {
   type VerificationPass,
 } from './cancellation/cancellation.js';
 export type { Certificate, ExecutionRecord } from './cancellation/certificate.js';
-export { effectsOf, type CancellationEffect, type ExecutionStop } from './cancellation/effects.js';
+export { type AlreadyEnded, alreadyEnded, endedBy } from './cancellation/already-ended.js';
+export { effectKey, effectsOf, type CancellationEffect, type ExecutionStop } from './cancellation/effects.js';
+export { liveTargets } from './cancellation/live-targets.js';
+export { involvedRunners, type RunnerFinding, type VerifyEffect, verificationPass } from './cancellation/look.js';
+export {
+  CANCELLATIONS_HEAR,
+  type HeardEvent,
+  type InputOf,
+  type Reaction,
+  reactionTo,
+  terminationOf,
+} from './cancellation/reaction-to.js';
 export { drawUpPlan, planTargets } from './cancellation/plan.js';
 export { planChanges, type PlanChange, type PlanItem, planItems } from './cancellation/plan-items.js';
-export { explainedSilenceMs } from './cancellation/standstill.js';
+export { explainedSilenceMs, standingStill } from './cancellation/standstill.js';
 export { finalizersBudgetMs, isSparedFinalizer } from './cancellation/finalizers.js';
 export { jobFacts } from './cancellation/job-facts.js';
 export { stopRequestFor } from './cancellation/stop-request.js';

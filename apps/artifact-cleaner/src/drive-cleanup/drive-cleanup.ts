@@ -1,11 +1,9 @@
 import type { CleanReply } from '@necrocode/contracts';
-import type { CleanupOrder, CleanupState } from '@necrocode/domain';
+import { type CleanupOrder, type CleanupState, executionsUnder, isSettled } from '@necrocode/domain';
 import type { EventMetadata } from '@necrocode/event-store';
 import { continueTrace, type DriveQueue, type Logger } from '@necrocode/service-kit';
 import { ACTOR, type CleanupId, type CleanupStreams } from '../cleanups/cleanup-streams.js';
-import { isSettled } from '../order-cleanup/is-settled.js';
 import type { KnownFacts } from '../order-cleanup/known-facts.js';
-import { executionsUnder } from '../order-cleanup/order-cleanup.js';
 import { cleanRequestFor, nothingToClean, outcomeOf } from './clean-request.js';
 import { holdTimer } from './hold-timer.js';
 import type { RunnerControl } from './runner-control.js';

@@ -1,5 +1,6 @@
 import { streamIdOf } from '@necrocode/contracts';
 import {
+  type ArtifactWishes,
   cancellationDecider,
   type CancellationEvent,
   type CancellationId,
@@ -17,7 +18,6 @@ import {
   Rejection,
 } from '@necrocode/domain';
 import { type DomainEvent, type EventStore, fold, type StoredEvent, Upcasters } from '@necrocode/event-store';
-import type { ArtifactWishes } from './order-cleanup.js';
 
 export interface JobFacts {
   readonly job: Job;

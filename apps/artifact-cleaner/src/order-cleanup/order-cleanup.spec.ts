@@ -2,14 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import {
   type ArtifactPolicy,
   type CancellationId,
+  executionsUnder,
   type Job,
+  orderJobCleanup,
+  orderSlotCleanup,
+  orderTaskCleanup,
   type SlotId,
   type Task,
   type TaskProgress,
 } from '@necrocode/domain';
 import { newId } from '@necrocode/service-kit';
 import { aTask } from '../testing/job-story.js';
-import { executionsUnder, orderJobCleanup, orderSlotCleanup, orderTaskCleanup } from './order-cleanup.js';
 
 const at = '2026-01-01T00:00:00.000Z';
 const runnerId = newId('run');

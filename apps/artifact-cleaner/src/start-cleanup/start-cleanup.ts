@@ -1,15 +1,20 @@
-import type { CancellationId, CleanupOrder, CleanupState, ExecutionEvent, TaskId } from '@necrocode/domain';
-import { continueTrace } from '@necrocode/service-kit';
-import { ACTOR, type CleanupId, type CleanupStreams } from '../cleanups/cleanup-streams.js';
-import type { DriveCleanup } from '../drive-cleanup/drive-cleanup.js';
-import { isProvenGone, isSettled } from '../order-cleanup/is-settled.js';
-import type { JobFacts } from '../order-cleanup/known-facts.js';
 import {
+  type CancellationId,
+  type CleanupOrder,
+  type CleanupState,
+  type ExecutionEvent,
   executionsUnder,
+  isProvenGone,
+  isSettled,
   orderJobCleanup,
   orderSlotCleanup,
   orderTaskCleanup,
-} from '../order-cleanup/order-cleanup.js';
+  type TaskId,
+} from '@necrocode/domain';
+import { continueTrace } from '@necrocode/service-kit';
+import { ACTOR, type CleanupId, type CleanupStreams } from '../cleanups/cleanup-streams.js';
+import type { DriveCleanup } from '../drive-cleanup/drive-cleanup.js';
+import type { JobFacts } from '../order-cleanup/known-facts.js';
 
 /** What asked for a cleanup: an event or a command. */
 export interface Cause {

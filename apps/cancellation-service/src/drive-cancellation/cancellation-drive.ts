@@ -3,13 +3,14 @@ import {
   type CancellationEffect,
   type CancellationId,
   type CancellationState,
+  effectKey,
   effectsOf,
+  type InputOf,
+  standingStill,
   type StepError,
-  type StepName,
-  STEPS,
 } from '@necrocode/domain';
 import { type DriveQueue, type Logger, problemOf } from '@necrocode/service-kit';
-import { type InputOf, type LoadedCancellation, newInputId, type Saga } from '../saga/saga.js';
+import { type LoadedCancellation, newInputId, type Saga } from '../saga/saga.js';
 import type { PerformEffect } from './perform-effect.js';
 
 /**
@@ -178,17 +179,4 @@ interface Asking {
   /** Somebody wanted it meanwhile. */
   again: boolean;
   done: Promise<void>;
-}
-
-/** Open before and after, and not even a failure between. */
-function standingStill(before: Cancellation, after: Cancellation): readonly StepName[] {
-  return STEPS.filter((step) => {
-    const [was, is] = [before.steps[step], after.steps[step]];
-    return was.status === 'open' && is.status === 'open' && was.attempts === is.attempts;
-  });
-}
-
-/** A step that opens again after a failed verification asks again in the next drive, not in this one. */
-function effectKey(effect: Pick<CancellationEffect, 'type' | 'step'>): string {
-  return `${effect.type}:${effect.step}`;
 }

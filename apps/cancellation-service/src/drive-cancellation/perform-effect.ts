@@ -1,7 +1,7 @@
 import { type Command, cleanerCommands, dispatcherCommands, runnerMonitorCommands } from '@necrocode/contracts';
-import type { CancellationEffect, CancellationId, CancellationState } from '@necrocode/domain';
+import type { CancellationEffect, CancellationId, CancellationState, InputOf } from '@necrocode/domain';
 import type { CommandClient } from '@necrocode/service-kit';
-import { ACTOR, type InputOf, newInputId, type Saga } from '../saga/saga.js';
+import { ACTOR, newInputId, type Saga } from '../saga/saga.js';
 import { lookTwice } from './look-twice.js';
 
 type EffectOf<Type extends CancellationEffect['type']> = Extract<CancellationEffect, { type: Type }>;

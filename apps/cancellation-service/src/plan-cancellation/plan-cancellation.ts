@@ -5,10 +5,13 @@ import {
   runnerMonitorCommands,
 } from '@necrocode/contracts';
 import {
+  type AlreadyEnded,
+  alreadyEnded,
   type CancellationId,
   type CancellationPlan,
   type CancellationRequest,
   drawUpPlan,
+  endedBy,
   type ExecutionIdentity,
   type JobFacts,
   planChanges,
@@ -17,7 +20,6 @@ import {
   planTargets,
 } from '@necrocode/domain';
 import { CodedError, type CommandClient } from '@necrocode/service-kit';
-import { type AlreadyEnded, alreadyEnded, endedBy } from '../request-cancellation/nothing-to-do.js';
 import type { OpenTargets } from '../saga/open-targets.js';
 import { itemsOf, planTokenOf } from './plan-token.js';
 import { presentPlan } from './present-plan.js';

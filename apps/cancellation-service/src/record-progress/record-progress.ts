@@ -1,8 +1,8 @@
+import { reactionTo } from '@necrocode/domain';
 import type { StoredEvent } from '@necrocode/event-store';
 import type { CancellationDrive } from '../drive-cancellation/cancellation-drive.js';
 import type { OpenTargets } from '../saga/open-targets.js';
 import type { Saga } from '../saga/saga.js';
-import { reactionTo } from './reaction-to.js';
 
 /** Feeds what other services did into the cancellations that wait for it. */
 export class RecordProgress {

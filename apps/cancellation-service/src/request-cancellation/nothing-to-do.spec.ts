@@ -1,9 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { Rejection } from '@necrocode/domain';
+import { alreadyEnded, endedBy, liveTargets, Rejection } from '@necrocode/domain';
 import { newId } from '@necrocode/service-kit';
 import { aJob, aRequest } from '../spec/a-job.js';
-import { liveTargets } from './live-targets.js';
-import { alreadyEnded, endedBy } from './nothing-to-do.js';
 
 const job = aJob();
 const [running, queued] = job.taskIds;

@@ -1,25 +1,27 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CommandMeta, runnerMonitorCommands } from '@necrocode/contracts';
 import {
+  type AlreadyEnded,
+  alreadyEnded,
   type CancellationId,
   type CancellationRequest,
+  endedBy,
   type ExecutionEnding,
   type ExecutionId,
   type ExecutionStop,
   type JobFacts,
+  liveTargets,
   Rejection,
   stopsByRunner,
+  terminationOf,
 } from '@necrocode/domain';
 import { WrongExpectedVersion } from '@necrocode/event-store';
 import type { CommandClient, DriveQueue, Logger } from '@necrocode/service-kit';
 import type { CancellationDrive } from '../drive-cancellation/cancellation-drive.js';
 import type { PlanCancellation } from '../plan-cancellation/plan-cancellation.js';
 import { isTargetTaken, type OpenTargets } from '../saga/open-targets.js';
-import { terminationOf } from '../record-progress/reaction-to.js';
 import { ACTOR, newInputId, type Saga } from '../saga/saga.js';
-import { liveTargets } from './live-targets.js';
 import type { Jobs } from './stored-jobs.js';
-import { type AlreadyEnded, alreadyEnded, endedBy } from './nothing-to-do.js';
 
 export interface RequestAnswer {
   readonly result: 'accepted' | 'joined' | AlreadyEnded;

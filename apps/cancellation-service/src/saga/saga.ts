@@ -6,6 +6,7 @@ import {
   type CancellationId,
   type CancellationState,
   type CertificateProof,
+  type InputOf,
   Rejection,
 } from '@necrocode/domain';
 import {
@@ -25,9 +26,6 @@ import { streamIdOf } from '@necrocode/contracts';
 import { continueTrace, type DriveQueue, traceIdOf } from '@necrocode/service-kit';
 import { randomUUID } from 'node:crypto';
 import type { OpenTargets } from './open-targets.js';
-
-/** An input, given the state it meets; null: nothing to record. */
-export type InputOf = (state: Cancellation, proof: CertificateProof, at: string) => CancellationCommand | null;
 
 export interface LoadedCancellation {
   readonly state: CancellationState;

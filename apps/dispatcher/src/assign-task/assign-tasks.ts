@@ -1,5 +1,12 @@
 import { streamIdOf } from '@necrocode/contracts';
-import type { JobId, Timestamp } from '@necrocode/domain';
+import {
+  type ClaimedTask,
+  type JobId,
+  type OpenRunner,
+  type Placed,
+  placeTasks,
+  type Timestamp,
+} from '@necrocode/domain';
 import {
   type EventMetadata,
   type EventStore,
@@ -15,10 +22,9 @@ import { inAnswerTo } from '../streams/cause.js';
 import { foldJob } from '../streams/jobs.js';
 import type { LoadedPool, SlotPools } from '../streams/slot-pools.js';
 import type { OpenTransaction, OwnTables } from '../tables/own-tables.js';
-import { type ClaimedTask, claimTasks } from './claim-tasks.js';
-import { lockPlaces, type OpenRunner } from './lock-places.js';
+import { claimTasks } from './claim-tasks.js';
+import { lockPlaces } from './lock-places.js';
 import { placedRows } from './placed-rows.js';
-import { type Placed, placeTasks } from './place-tasks.js';
 
 export type TransactionalStore = EventStore & Pick<PostgresEventStore, 'appendWithin'>;
 

@@ -1,14 +1,6 @@
-import type { FencingToken, JobId, TaskId, Timestamp } from '@necrocode/domain';
+import type { ClaimedTask, OpenRunner, Timestamp } from '@necrocode/domain';
 import type { OpenTransaction } from '../tables/own-tables.js';
 import { SCHEMA } from '../tables/schema.js';
-import type { OpenRunner } from './lock-places.js';
-
-export interface ClaimedTask {
-  readonly taskId: TaskId;
-  readonly jobId: JobId;
-  readonly slotPool: string | null;
-  readonly fencingToken: FencingToken;
-}
 
 /**
  * `SKIP LOCKED`: what another replica has claimed is not waited for. Tasks that no open runner could take are left out, or a

@@ -1,12 +1,6 @@
-import type { RunnerId, SlotId } from '@necrocode/domain';
+import type { OpenRunner, RunnerId } from '@necrocode/domain';
 import type { OpenTransaction } from '../tables/own-tables.js';
 import { SCHEMA } from '../tables/schema.js';
-import type { RunnerPlaces } from './choose-runner.js';
-
-export interface OpenRunner extends RunnerPlaces {
-  /** Slots the runner offers, held or not. */
-  readonly slotIds: readonly SlotId[];
-}
 
 const OPEN = `from ${SCHEMA}.runner where status in ('ready', 'draining')
   and capacity > (select count(*) from ${SCHEMA}.assignment where assignment.runner_id = runner.runner_id)`;

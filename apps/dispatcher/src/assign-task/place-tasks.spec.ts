@@ -1,10 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  type Candidate,
   type DispatchedJob,
   dispatchedJobDecider,
   type FencingToken,
   type JobCommand,
   knownJob,
+  type OpenRunner,
+  placeTasks,
   type SlotPool,
   slotPoolDecider,
   type SlotPoolEvent,
@@ -13,8 +16,6 @@ import {
 import { newId } from '@necrocode/service-kit';
 import { runnerDescription, submission, task } from '../spec/fixtures.js';
 import type { Submission } from '../submit-job/submit-job.js';
-import type { OpenRunner } from './lock-places.js';
-import { type Candidate, placeTasks } from './place-tasks.js';
 
 const at = '2026-01-01T00:00:00.000Z';
 

@@ -1,9 +1,9 @@
+import type { Placed } from '@necrocode/domain';
 import type { CompanionStatement } from '@necrocode/event-store';
 import { jobRowChanges, mergeChanges } from '../tables/job-row-changes.js';
 import { jobRowStatements } from '../tables/job-row-statements.js';
 import { SCHEMA } from '../tables/schema.js';
 import { slotRowStatements } from '../tables/slot-rows.js';
-import type { Placed } from './place-tasks.js';
 
 /** The rows that change with a batch of assignments; those of cancelled tasks, which the cancel had to leave, go too. */
 export function placedRows({ jobs, pools, dropped }: Placed): readonly CompanionStatement[] {

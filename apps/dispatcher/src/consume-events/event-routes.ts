@@ -1,9 +1,8 @@
 import { parseStreamId } from '@necrocode/contracts';
-import { type CleanupEvent, type ExecutionEvent, Rejection, type RunnerEvent } from '@necrocode/domain';
+import { assumedEnding, type CleanupEvent, type ExecutionEvent, Rejection, type RunnerEvent } from '@necrocode/domain';
 import { type StoredEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
 import { Unprocessable } from '@necrocode/messaging';
 import type { FreeSlot } from '../free-slot/free-slot.js';
-import { assumedEnding } from '../record-ending/assumed-ending.js';
 import type { RecordEnding } from '../record-ending/record-ending.js';
 import type { RecordStart } from '../record-start/record-start.js';
 import type { RegisterRunner } from '../register-runner/register-runner.js';

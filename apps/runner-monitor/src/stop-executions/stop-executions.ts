@@ -7,12 +7,13 @@ import {
   type ExecutionStop,
   type RunnerId,
   stopsByRunner,
+  type StopStatus,
+  stopStatusOf,
 } from '@necrocode/domain';
 import { continueTrace } from '@necrocode/service-kit';
 import type { ExecutionStreams } from '../executions/execution-streams.js';
 import type { RunnerControl } from '../runner-control/runner-control.js';
 import type { EndingsAwaited } from './endings-awaited.js';
-import { statusOf, type StopStatus } from './status-of.js';
 import type { StopsUnderWay } from './stops-under-way.js';
 
 /** So long an answer waits for the ends of what it stops: most processes that help are gone in a few milliseconds. */
@@ -46,7 +47,7 @@ export class StopExecutions {
     const news = await ended(open && reached.size > 0 ? ENDINGS_WITHIN_MS : 0);
     return asked.map(({ execution: { executionId, runnerId } }) => {
       const state: ExecutionState = news.get(executionId) ?? states.get(executionId) ?? executionDecider.initial;
-      return { executionId, ...statusOf(state, reached.has(runnerId)) };
+      return { executionId, ...stopStatusOf(state, reached.has(runnerId)) };
     });
   }
 

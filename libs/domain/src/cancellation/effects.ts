@@ -132,3 +132,8 @@ function outstandingStops({
     .filter(({ execution }) => survivors || !terminations.has(execution.executionId))
     .map((target) => ({ execution: target.execution, stop: stopRequestFor(target, effective, cancellationId) }));
 }
+
+/** A step that opens again after a failed verification asks again in the next drive, not in this one. */
+export function effectKey(effect: Pick<CancellationEffect, 'type' | 'step'>): string {
+  return `${effect.type}:${effect.step}`;
+}

@@ -1,5 +1,12 @@
 import { ATTEMPTS_BEFORE_INTERIM_OUTCOME } from './advance.js';
-import type { Cancellation, CancellationCommand, CancellationEvent, StepName, StepState } from './cancellation.js';
+import {
+  type Cancellation,
+  type CancellationCommand,
+  type CancellationEvent,
+  type StepName,
+  STEPS,
+  type StepState,
+} from './cancellation.js';
 import { finalizersBudgetMs } from './finalizers.js';
 import { failStep } from './fail-step.js';
 import { stopRequestFor } from './stop-request.js';
@@ -59,4 +66,12 @@ function whatIsMissing(step: StepName, { plan, terminations }: Cancellation): st
     default:
       return step satisfies never;
   }
+}
+
+/** Of one drive: steps that were open before it and are after it, with not even a failure between. */
+export function standingStill(before: Cancellation, after: Cancellation): readonly StepName[] {
+  return STEPS.filter((step) => {
+    const [was, is] = [before.steps[step], after.steps[step]];
+    return was.status === 'open' && is.status === 'open' && was.attempts === is.attempts;
+  });
 }

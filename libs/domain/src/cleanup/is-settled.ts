@@ -1,4 +1,4 @@
-import type { ExecutionEnding, ExecutionState } from '@necrocode/domain';
+import type { ExecutionEnding, ExecutionState } from '../execution/execution.js';
 
 /**
  * Whether nothing of an execution can write any more: it never was, or it has ended with proof. One that is fenced may be

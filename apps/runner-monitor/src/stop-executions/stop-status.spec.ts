@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { executionDecider, type ExecutionEvent, type ExecutionState } from '@necrocode/domain';
+import { executionDecider, type ExecutionEvent, type ExecutionState, stopStatusOf } from '@necrocode/domain';
 import { newId } from '@necrocode/service-kit';
-import { statusOf } from './status-of.js';
 
 const at = '2026-01-01T00:00:00.000Z';
 const execution = {
@@ -20,13 +19,13 @@ const after = (...events: ExecutionEvent[]): ExecutionState =>
 
 describe('the status of an execution that was asked to stop', () => {
   it.each([[after()], [after(started)]])('is terminating when its runner answered', (state) => {
-    expect(statusOf(state, true)).toEqual({ status: 'terminating', ending: null });
+    expect(stopStatusOf(state, true)).toEqual({ status: 'terminating', ending: null });
   });
   it.each([[after()], [after(started)]])('is unreachable when its runner did not', (state) => {
-    expect(statusOf(state, false)).toEqual({ status: 'unreachable', ending: null });
+    expect(stopStatusOf(state, false)).toEqual({ status: 'unreachable', ending: null });
   });
   it('is fenced when it is, whether its runner is back or not', () => {
-    expect(statusOf(after(started, fenced), true).status).toBe('fenced');
-    expect(statusOf(after(started, fenced), false).status).toBe('fenced');
+    expect(stopStatusOf(after(started, fenced), true).status).toBe('fenced');
+    expect(stopStatusOf(after(started, fenced), false).status).toBe('fenced');
   });
 });

@@ -1,4 +1,4 @@
-import type { ExecutionEnding, ExecutionState } from '@necrocode/domain';
+import type { ExecutionEnding, ExecutionState } from './execution.js';
 
 export interface StopStatus {
   readonly status: 'terminating' | 'ended' | 'fenced' | 'unreachable';
@@ -6,7 +6,7 @@ export interface StopStatus {
 }
 
 /** What is known of an execution that was asked to stop. @param reached whether its runner answered */
-export function statusOf(state: ExecutionState, reached: boolean): StopStatus {
+export function stopStatusOf(state: ExecutionState, reached: boolean): StopStatus {
   switch (state.status) {
     case 'ended':
       return { status: 'ended', ending: state.ending };

@@ -1,4 +1,5 @@
-import type { RunnerId, SlotDefinition } from '@necrocode/domain';
+import type { RunnerId } from '../ids.js';
+import type { SlotDefinition } from '../slot-pool/slot-pool.js';
 
 /** What a runner has left. */
 export interface RunnerPlaces {

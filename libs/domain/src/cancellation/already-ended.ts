@@ -1,5 +1,5 @@
-import type { CancellationTarget, JobFacts, TaskFacts } from '@necrocode/domain';
-import { Rejection } from '@necrocode/domain';
+import { Rejection } from '../rejection.js';
+import type { CancellationTarget, JobFacts, TaskFacts } from './cancellation.js';
 
 export type AlreadyEnded = 'already-completed' | 'already-failed' | 'already-cancelled' | 'already-skipped';
 

@@ -1,26 +1,25 @@
-import {
-  type Assignment,
-  type DispatchedJob,
-  dispatchedJobDecider,
-  type ExecutionId,
-  handlersOf,
-  isFinalizer,
-  type Job,
-  type JobEvent,
-  type JobId,
-  Rejection,
-  type SlotClaim,
-  type SlotDefinition,
-  type SlotPool,
-  slotPoolDecider,
-  type SlotPoolEvent,
-  type Task,
-  type TaskId,
-  type Timestamp,
-} from '@necrocode/domain';
-import { chooseRunner } from './choose-runner.js';
-import type { ClaimedTask } from './claim-tasks.js';
-import type { OpenRunner } from './lock-places.js';
+import type { ExecutionId, FencingToken, JobId, SlotId, TaskId, Timestamp } from '../ids.js';
+import { type DispatchedJob, dispatchedJobDecider } from '../job/dispatched-job.js';
+import { isFinalizer } from '../job/finalizers.js';
+import { handlersOf } from '../job/handlers-of.js';
+import type { Assignment, Job, JobEvent, Task } from '../job/job.js';
+import { Rejection } from '../rejection.js';
+import { slotPoolDecider } from '../slot-pool/decider.js';
+import type { SlotClaim, SlotDefinition, SlotPool, SlotPoolEvent } from '../slot-pool/slot-pool.js';
+import { chooseRunner, type RunnerPlaces } from './choose-runner.js';
+
+/** A task that is ready, claimed by whoever places it. */
+export interface ClaimedTask {
+  readonly taskId: TaskId;
+  readonly jobId: JobId;
+  readonly slotPool: string | null;
+  readonly fencingToken: FencingToken;
+}
+
+export interface OpenRunner extends RunnerPlaces {
+  /** Slots the runner offers, held or not. */
+  readonly slotIds: readonly SlotId[];
+}
 
 export interface Candidate extends ClaimedTask {
   /** Drawn for the attempt that a placement would begin. */

@@ -1,6 +1,18 @@
-import type { ExecutionEnding, ExecutionEvent, ExecutionIdentity, JobId, CleanupReport } from '@necrocode/domain';
-import type { StoredEvent } from '@necrocode/event-store';
-import type { InputOf } from '../saga/saga.js';
+import type { CleanupReport } from '../cleanup/cleanup.js';
+import type { ExecutionEnding, ExecutionEvent, ExecutionIdentity } from '../execution/execution.js';
+import type { JobId } from '../ids.js';
+import type { Cancellation, CancellationCommand, CertificateProof } from './cancellation.js';
+
+/** An input, given the state it meets; null: nothing to record. */
+export type InputOf = (state: Cancellation, proof: CertificateProof, at: string) => CancellationCommand | null;
+
+/** An event of another stream, as it is stored. */
+export interface HeardEvent {
+  readonly streamId: string;
+  readonly type: string;
+  readonly data: unknown;
+  readonly metadata: { readonly correlationId: string };
+}
 
 /** What an event means to the open cancellations of its job. `input` null: only that the world has moved, so look again. */
 export interface Reaction {
@@ -9,7 +21,7 @@ export interface Reaction {
 }
 
 /** What moves a cancellation; nothing else is read. */
-export const heardTypes = [
+export const CANCELLATIONS_HEAR = [
   'ExecutionEnded',
   'ExecutionFenced',
   'CleanupCompleted',
@@ -21,7 +33,7 @@ export const heardTypes = [
 ] as const;
 
 /** Pure: null for events that no cancellation waits for. */
-export function reactionTo(event: StoredEvent): Reaction | null {
+export function reactionTo(event: HeardEvent): Reaction | null {
   const jobId = event.metadata.correlationId as JobId; // Correlation of job-related events is the job's id.
   switch (event.type) {
     case 'ExecutionEnded': {

@@ -1,4 +1,4 @@
-import type { ExecutionEnding } from '@necrocode/domain';
+import type { ExecutionEnding } from './execution.js';
 
 /**
  * The ending of an execution whose runner was not heard for a whole lease. Nobody saw it: nothing is claimed that would need

@@ -1,11 +1,7 @@
-import {
-  type CancellationRequest,
-  type ExecutionStop,
-  isSparedFinalizer,
-  type JobFacts,
-  stopRequestFor,
-  type TaskFacts,
-} from '@necrocode/domain';
+import type { CancellationRequest, JobFacts, TaskFacts } from './cancellation.js';
+import type { ExecutionStop } from './effects.js';
+import { isSparedFinalizer } from './finalizers.js';
+import { stopRequestFor } from './stop-request.js';
 
 const LIVE: ReadonlySet<string> = new Set(['pending', 'running']);
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RunnerId, SlotDefinition, SlotId } from '@necrocode/domain';
+import type { RunnerId, SlotId } from '../ids.js';
+import type { SlotDefinition } from '../slot-pool/slot-pool.js';
 import { chooseRunner } from './choose-runner.js';
 
 const runnerId = (name: string): RunnerId => `run_${name}` as RunnerId;

@@ -1,14 +1,8 @@
-import type {
-  ArtifactOrder,
-  ArtifactPolicy,
-  CancellationId,
-  CleanupOrder,
-  ExecutionId,
-  ExecutionIdentity,
-  Job,
-  Task,
-  TaskId,
-} from '@necrocode/domain';
+import type { ExecutionIdentity } from '../execution/execution.js';
+import type { CancellationId, ExecutionId, TaskId } from '../ids.js';
+import type { Job, Task } from '../job/job.js';
+import type { ArtifactPolicy } from '../job/task-spec.js';
+import type { ArtifactOrder, CleanupOrder } from './cleanup.js';
 
 /** What each cancellation asked for as to artifacts; null: as the tasks say. */
 export type ArtifactWishes = ReadonlyMap<CancellationId, ArtifactPolicy | null>;
