@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { batchCommands } from './batch/batch.commands.js';
 import { cancellationCommands } from './cancellation/cancellation.commands.js';
 import { demoCommand } from './demo/demo.command.js';
+import { historyCommand } from './history/history.command.js';
 import { cancelStatusCommand } from './job/cancel-status.command.js';
 import { cancelCommand } from './job/cancel.command.js';
 import { cancellationsCommand } from './job/cancellations.command.js';
@@ -26,6 +27,7 @@ export function program(terminal: Terminal): Command {
     .addCommand(listCommand(terminal))
     .addCommand(getCommand(terminal))
     .addCommand(logsCommand(terminal))
+    .addCommand(historyCommand(terminal))
     .addCommand(cancelCommand(terminal))
     .addCommand(retryCommand(terminal))
     .addCommand(cancelStatusCommand(terminal))

@@ -7,6 +7,7 @@ import { CancelController } from './cancel/cancel.controller.js';
 import { StopJobs } from './facade/stop-jobs.js';
 import { StopJob } from './facade/stop-job.js';
 import { HealthController } from './health/health.controller.js';
+import { JobHistoryController } from './job-history/job-history.controller.js';
 import { ListArtifactsController } from './list-artifacts/list-artifacts.controller.js';
 import { ListJobsController } from './list-jobs/list-jobs.controller.js';
 import { DocsController } from './openapi/docs.controller.js';
@@ -59,6 +60,7 @@ import { WatchStory } from './watch/watch-story.js';
     CancellationController,
     UndoController,
     ReplayController,
+    JobHistoryController,
     WatchController,
     ReadLogsController,
     StreamJobController,

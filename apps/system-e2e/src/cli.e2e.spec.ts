@@ -47,6 +47,12 @@ describe('necrocode job', () => {
     expect((await necrocode('job', 'cancellations')).stdout).toContain('seen enough');
     expect((await necrocode('cancellation', 'show', '@last')).stdout).toContain('seen enough');
     expect(await necrocode('job', 'cancel', jobId, '--yes')).toMatchObject({ code: 0 });
+    const played = await necrocode('cancellation', 'replay', '@last', '--play', '--speed', '100x');
+    expect(played).toMatchObject({ code: 0, stderr: '' });
+    expect(played.stdout).toMatch(/requested[^]+SIGTERM to[^]+gone [^]+cancelled {2}with a certificate\n$/);
+    expect((await necrocode('cancellation', 'replay', '@last', '--at', '1')).stdout).toMatch(/CancellationRequested/);
+    const [submitted] = (await necrocode('job', 'history', jobId, '-o', 'id')).stdout.split('\n');
+    expect((await necrocode('job', 'history', jobId, '--at', submitted ?? '')).stdout).toMatch(/queued[^]+none held/);
   }, 120_000);
 
   it('cancels a queue as one cancellation, and only the jobs that were agreed to', async () => {

@@ -15,6 +15,8 @@ import type {
   DrainedRunner,
   EventList,
   Health,
+  JobAsItWas,
+  JobHistory,
   JobPage,
   JobResource,
   OutputChunk,
@@ -157,6 +159,20 @@ export class NecrocodeClient {
   /** The state after the first `at` events. @throws {ApiProblem} `frame-not-found` beyond the last */
   replayAt(cancellationId: string, at: number, options: RequestOptions = {}): Promise<ReplayFrame> {
     return this.get(`/cancellations/${encodeURIComponent(cancellationId)}/replay`, options, { at });
+  }
+
+  /** The moments of a job's past, oldest first: each position can be asked for. */
+  jobHistory(jobId: string, options: RequestOptions = {}): Promise<JobHistory> {
+    return this.get(`/jobs/${encodeURIComponent(jobId)}/history`, options);
+  }
+
+  /**
+   * The job with its executions, slots and cleanup as they were then.
+   * @param at a position, or an RFC 3339 instant
+   * @throws {ApiProblem} `job-not-yet-submitted`
+   */
+  jobAt(jobId: string, at: string, options: RequestOptions = {}): Promise<JobAsItWas> {
+    return this.get(`/jobs/${encodeURIComponent(jobId)}/history`, options, { at });
   }
 
   /** Every event of the cancellation, past ones first, until it is completed. Survives broken connections. */

@@ -129,12 +129,18 @@ export {
   type CancellationStepResource,
   type CancellationSummary,
   type CancellationWord,
-  type Replay,
-  replay,
-  type ReplayFrame,
-  replayFrame,
 } from './rest/cancellation-resource.js';
 export { certificate, type CertificateResource } from './rest/certificate.js';
+export {
+  historyQuery,
+  type JobAsItWas,
+  jobAsItWas,
+  type JobHistory,
+  jobHistory,
+  type PointInTime,
+  type RecordedEvent,
+} from './rest/history.js';
+export { type Replay, replay, type ReplayFrame, replayFrame } from './rest/replay.js';
 export {
   type ArtifactsResource,
   artifactsResource,

@@ -89,6 +89,12 @@ export const catalog = {
     'The cancellation has {version} events; there is no frame {at}.',
     'Ask for a number from 1 to {version}.',
   ),
+  'job-not-yet-submitted': entry(
+    404,
+    'not-found',
+    'The job had not been submitted at {at}.',
+    'GET /api/jobs/{jobId}/history without `at` lists the moments there are.',
+  ),
   'execution-not-found': entry(
     404,
     'not-found',

@@ -5,6 +5,7 @@ import { findCancellationId } from '../connection/find-id.js';
 import { formatOption, type Format } from '../terminal/format.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { EXIT } from '../exit-codes.js';
+import { replayCommand } from '../replay/replay.command.js';
 import { eventLine } from './event-line.js';
 import { exitCodeOf } from './outcome.js';
 import { watchCancellation } from './watch.js';
@@ -20,6 +21,7 @@ export function cancellationCommands(terminal: Terminal): Command {
     .addCommand(show(terminal))
     .addCommand(certificate(terminal))
     .addCommand(timeline(terminal))
+    .addCommand(replayCommand(terminal))
     .addCommand(undo(terminal))
     .addCommand(abort(terminal));
 }

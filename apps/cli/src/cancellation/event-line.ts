@@ -4,7 +4,7 @@ import { colours } from '../terminal/terminal.js';
 type Data = Readonly<Record<string, unknown>>;
 
 /** One line for an event of a cancellation, in truthful words; null for events that say nothing to a person. Pure. */
-export function eventLine(event: CloudEvent, requestedAt: number): string | null {
+export function eventLine(event: Pick<CloudEvent, 'eventtype' | 'time' | 'data'>, requestedAt: number): string | null {
   const text = describe(event.eventtype, (event.data ?? {}) as Data);
   if (text === null) return null;
   const after = `+${((Date.parse(event.time) - requestedAt) / 1_000).toFixed(3)}s`;
@@ -79,6 +79,28 @@ function describe(type: string, data: Data): string | null {
       return colours.yellow('partial    something is left; still being driven');
     case 'CancellationLeftUnconfirmed':
       return colours.yellow('unconfirmed  it cannot be known whether something is left; still being driven');
+    default:
+      return describeBulk(type, data);
+  }
+}
+
+function describeBulk(type: string, data: Data): string | null {
+  const count = (name: string): number => ((data[name] ?? []) as readonly unknown[]).length;
+  switch (type) {
+    case 'BulkRequested': {
+      const { targets, waiting, started } = (data['plan'] ?? {}) as Data;
+      return `${colours.yellow('requested')}  by ${word(data['requestedBy'])}: ${word(targets)} jobs, ${word(waiting)} waiting, ${word(started)} begun`;
+    }
+    case 'BulkChunkDequeued':
+      return `dequeued   ${word(data['dequeued'])} jobs never start; ${count('started')} had begun, ${count('ended')} had ended`;
+    case 'BulkMembersOpened':
+      return `opened     cancellations of ${count('members')} jobs that have begun`;
+    case 'BulkMembersSettled':
+      return `settled    ${count('members')} cancellations of single jobs`;
+    case 'BulkAborted':
+      return `${colours.yellow('aborted')}    by ${word(data['requestedBy'])}`;
+    case 'BulkConcluded':
+      return colours.green(`concluded  ${word(((data['certificate'] ?? {}) as Data)['outcome'])}, with a certificate`);
     default:
       return null;
   }

@@ -5,6 +5,8 @@ import colours from 'picocolors';
 export interface Terminal {
   data(text: string): void;
   say(text: string): void;
+  /** A line that what follows replaces; nothing without a terminal. null takes it away. */
+  status(text: string | null): void;
   /** Columns to fit; a wide default where there is no terminal. */
   readonly width: number;
   readonly isInteractive: boolean;
@@ -12,9 +14,26 @@ export interface Terminal {
 }
 
 export function processTerminal({ stdin, stdout, stderr }: NodeJS.Process = process): Terminal {
+  const live = stderr.isTTY && stdout.isTTY;
+  let shown = false;
+  const clear = (): void => {
+    if (shown) stderr.write('\r\x1b[2K');
+    shown = false;
+  };
   return {
-    data: (text) => void stdout.write(`${text}\n`),
-    say: (text) => void stderr.write(`${text}\n`),
+    data: (text) => {
+      clear();
+      stdout.write(`${text}\n`);
+    },
+    say: (text) => {
+      clear();
+      stderr.write(`${text}\n`);
+    },
+    status: (text) => {
+      clear();
+      shown = live && text !== null;
+      if (shown) stderr.write(text ?? '');
+    },
     width: stdout.columns ?? 200,
     isInteractive: stdin.isTTY && stderr.isTTY,
     async ask(question) {

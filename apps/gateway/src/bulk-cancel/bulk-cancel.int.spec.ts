@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type BulkResource, type BulkResult, cancellationCommands, submitJobBody } from '@necrocode/contracts';
+import {
+  type BulkResource,
+  type BulkResult,
+  cancellationCommands,
+  type Replay,
+  submitJobBody,
+} from '@necrocode/contracts';
 import {
   type BulkCommand,
   bulkDecider,
@@ -144,6 +150,19 @@ describe('a bulk cancellation', () => {
     expect(await cancelled.json()).toMatchObject({ total: 2 });
     const certificate = await gateway.call('GET', `/cancellations/${cancellationId}/certificate`);
     expect(await certificate.json()).toEqual(bulk.certificate);
+  });
+
+  it('is replayed event by event to the state it has', async () => {
+    const cancellationId = await aBulk([newId('job'), newId('job')]);
+    const path = `/cancellations/${cancellationId}`;
+    const { version, frames } = (await (await gateway.call('GET', `${path}/replay`)).json()) as Replay;
+    expect(frames.map(({ at }) => at)).toEqual(Array.from({ length: version }, (_, index) => index + 1));
+    expect(frames[0]).toMatchObject({
+      event: { type: 'BulkRequested' },
+      cancellation: { kind: 'bulk', status: 'in-progress', targets: { planned: 2, pending: 2 }, certificate: null },
+    });
+    expect(frames.at(-1)?.cancellation).toEqual(await (await gateway.call('GET', path)).json());
+    expect(await (await gateway.call('GET', `${path}/replay?at=${version}`)).json()).toEqual(frames.at(-1));
   });
 
   it('says what it waits for, and can be aborted', async () => {

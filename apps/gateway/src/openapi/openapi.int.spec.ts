@@ -36,6 +36,7 @@ describe('the OpenAPI document', () => {
         'POST /api/jobs/{jobId}/cancel',
         'GET /api/jobs/{jobId}/cancellation-status',
         'GET /api/jobs/{jobId}/events',
+        'GET /api/jobs/{jobId}/history',
         'GET /api/jobs/{jobId}/logs',
         'GET /api/jobs/{jobId}/stream',
         'GET /api/jobs/{jobId}/artifacts',

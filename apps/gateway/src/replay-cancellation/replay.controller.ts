@@ -1,16 +1,24 @@
 import { Controller, Get } from '@nestjs/common';
 import { type Replay, replay, type ReplayFrame, replayFrame as frameSchema, replayQuery } from '@necrocode/contracts';
-import type { CancellationId } from '@necrocode/domain';
+import { type CancellationId, Rejection } from '@necrocode/domain';
+import type { StoredEvent } from '@necrocode/event-store';
 import { CodedError } from '@necrocode/service-kit';
 import { z } from 'zod';
+import { isBulk } from '../bulk-cancel/bulk-reader.js';
 import { IdParam, ParsedQuery } from '../http/parsed.js';
 import { Operation } from '../openapi/operation.js';
-import { CancellationReader } from '../show-cancellation/cancellation-reader.js';
-import { replayFrame } from './replay-frames.js';
+import { Timeline } from '../read-model/timeline.js';
+import { eventOf } from '../streams/recorded-event.js';
+import { StreamReader } from '../streams/stream-reader.js';
+import { interleave } from './interleave.js';
+import { bulkFrames, cancellationFrames } from './replay-frames.js';
 
 @Controller()
 export class ReplayController {
-  constructor(private readonly cancellations: CancellationReader) {}
+  constructor(
+    private readonly streams: StreamReader,
+    private readonly timeline: Timeline,
+  ) {}
 
   @Get('cancellations/:cancellationId/replay')
   @Operation({
@@ -23,13 +31,18 @@ export class ReplayController {
     @IdParam('cancellationId') cancellationId: CancellationId,
     @ParsedQuery(replayQuery) { at }: { at?: number },
   ): Promise<Replay | ReplayFrame> {
-    const { events } = await this.cancellations.load(cancellationId);
-    if (at === undefined) {
-      const frames = events.flatMap((_, index) => replayFrame(events, index + 1) ?? []);
-      return { cancellationId, version: events.length, frames };
-    }
-    const frame = replayFrame(events, at);
-    if (!frame) throw new CodedError('frame-not-found', { at, version: events.length });
-    return frame;
+    const events = await this.streams.cancellationEvents(cancellationId);
+    const version = events.length;
+    if (version === 0) throw new Rejection('cancellation-not-found', { cancellationId });
+    const frames = await this.#frames(cancellationId, events);
+    if (at === undefined) return { cancellationId, version, frames: [...frames] };
+    for (const frame of frames) if (frame.at === at) return frame;
+    throw new CodedError('frame-not-found', { at, version });
+  }
+
+  async #frames(id: CancellationId, events: readonly StoredEvent[]): Promise<Iterable<ReplayFrame>> {
+    if (isBulk(events)) return bulkFrames(events);
+    const entries = await this.timeline.all({ kind: 'cancellation', id });
+    return cancellationFrames(interleave(events, entries.map(eventOf)));
   }
 }

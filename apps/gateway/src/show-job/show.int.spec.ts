@@ -206,23 +206,6 @@ describe('a cancellation', () => {
       }),
     );
   });
-
-  it('is replayed to the same state, frame by frame, as often as one likes', async () => {
-    const path = `/cancellations/${job.cancellationId}/replay`;
-    const whole = await json<{ version: number; frames: { at: number; cancellation: CancellationResource }[] }>(path);
-    expect(whole.frames.map(({ at }) => at)).toEqual(whole.frames.map((_, index) => index + 1));
-    expect(whole.frames).toHaveLength(whole.version);
-    expect(whole.frames[0]).toMatchObject({
-      event: { type: 'CancellationRequested' },
-      cancellation: { word: 'requested' },
-    });
-    expect(await json(path)).toEqual(whole);
-    for (const at of [1, 5, whole.version]) expect(await json(`${path}?at=${at}`)).toEqual(whole.frames[at - 1]);
-    const { steps, certificate, status } = whole.frames.at(-1)?.cancellation ?? {};
-    expect(await json(`/cancellations/${job.cancellationId}`)).toMatchObject({ steps, certificate, status });
-    expect(await refused(`${path}?at=${whole.version + 1}`)).toMatchObject([404, { code: 'frame-not-found' }]);
-    expect(await refused(`${path}?at=0`)).toMatchObject([400, { code: 'validation-failed' }]);
-  });
 });
 
 describe('GET /cancellations', () => {

@@ -16,7 +16,7 @@ import {
   type JobState,
   Rejection,
 } from '@necrocode/domain';
-import { type DomainEvent, type EventStore, fold, type StoredEvent, Upcasters } from '@necrocode/event-store';
+import { type DomainEvent, type EventStore, type StoredEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
 import { EVENT_STORE } from '@necrocode/service-kit';
 
 const upcasters = new Upcasters();
@@ -59,9 +59,18 @@ export function foldCancellation(events: readonly StoredEvent[]): CancellationSt
   return foldOf(cancellationDecider, events);
 }
 
-function foldOf<State, Command, Event extends DomainEvent>(
-  { initial, evolve }: Decider<State, Command, Event>,
+export function foldOf<State, Command, Event extends DomainEvent>(
+  decider: Decider<State, Command, Event>,
   events: readonly StoredEvent[],
 ): State {
-  return fold<State, Event>(evolve, initial, events, upcasters);
+  return events.reduce((state, event) => foldOne(decider, state, event), decider.initial);
+}
+
+/** The state after one more event of its stream. */
+export function foldOne<State, Command, Event extends DomainEvent>(
+  { evolve }: Decider<State, Command, Event>,
+  state: State,
+  event: StoredEvent,
+): State {
+  return evolve(state, toDomainEvent<Event>(event, upcasters));
 }

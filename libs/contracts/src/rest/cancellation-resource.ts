@@ -165,23 +165,9 @@ export const cancellationResult = z
   })
   .meta({ id: 'CancellationResult' });
 
-/** One frame of a replay: the event and the state after it. */
-export const replayFrame = z
-  .object({
-    /** 1 for the first event. */
-    at: z.int().min(1),
-    event: z.object({ id: z.string(), type: z.string(), recordedAt: timestamp, actor: z.string(), data: z.unknown() }),
-    cancellation: cancellationResource,
-  })
-  .meta({ id: 'ReplayFrame' });
-
-export const replay = z.object({ cancellationId, version: count, frames: z.array(replayFrame) }).meta({ id: 'Replay' });
-
 export type CancellationWord = z.infer<typeof cancellationWord>;
 export type CancellationSummary = z.infer<typeof cancellationSummary>;
 export type CancellationResource = z.infer<typeof cancellationResource>;
 export type CancellationExecution = z.infer<typeof cancellationExecution>;
 export type CancellationStepResource = z.infer<typeof cancellationStep>;
 export type CancellationResult = z.infer<typeof cancellationResult>;
-export type Replay = z.infer<typeof replay>;
-export type ReplayFrame = z.infer<typeof replayFrame>;
