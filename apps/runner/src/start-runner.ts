@@ -6,7 +6,9 @@ import { detectContainment } from '@necrocode/process-tree';
 import {
   CommandClient,
   createLogger,
+  holdReports,
   loadConfig,
+  openFaultPoints,
   type RunningService,
   serveHealth,
 } from '@necrocode/service-kit/process';
@@ -44,7 +46,7 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
     onState: (state) => logger.info({ state }, 'nats link'),
   });
   await provisionStreams(connection.manager, connection.streams);
-  const publisher = runnerPublisher(connection);
+  const publisher = holdReports(runnerPublisher(connection), openFaultPoints('runner', env));
   const reports = new Reports(publisher, logger);
   const files = new ExecutionFiles(home.directory);
   await endPredecessors(files, containment, reports, logger);

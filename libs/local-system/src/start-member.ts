@@ -3,6 +3,7 @@ import {
   defaultRestartPolicy,
   pickPort,
   type ProcessExit,
+  type RestartPolicy,
   type SupervisedProcess,
   superviseProcess,
 } from '@necrocode/embedded';
@@ -28,10 +29,11 @@ export interface MemberDefinition {
   readonly app: ServiceName | 'runner';
   readonly home: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly restart?: RestartPolicy | undefined;
   readonly onProgress: (progress: SystemProgress) => void;
 }
 
-export async function startMember({ name, app, home, env, onProgress }: MemberDefinition): Promise<Member> {
+export async function startMember({ name, app, home, env, restart, onProgress }: MemberDefinition): Promise<Member> {
   onProgress({ name, status: 'starting' });
   const healthPort = await pickPort();
   const logFile = join(logDirectory(home), `${name}.log`);
@@ -41,7 +43,7 @@ export async function startMember({ name, app, home, env, onProgress }: MemberDe
     env: { ...inherited(), ...forApp(app, env), HEALTH_PORT: String(healthPort) },
     logFile,
     stateFile: join(home, 'processes', `${name}.json`),
-    restart: { ...defaultRestartPolicy, initialMs: 50 },
+    restart: restart ?? { ...defaultRestartPolicy, initialMs: 50 },
     onExit: (exit) => reportDeath(name, exit, onProgress),
   });
   return { name, process, logFile, healthUrl: `http://127.0.0.1:${healthPort}` };

@@ -8,6 +8,7 @@ import {
   pickPort,
   type ProcessExit,
   readOrCreateSecret,
+  type RestartPolicy,
   startNats,
   startPostgres,
   type SupervisedProcess,
@@ -34,6 +35,8 @@ export interface SystemOptions {
   readonly workers?: readonly string[];
   /** More settings for every process, such as LOG_LEVEL. */
   readonly env?: Readonly<Record<string, string>>;
+  /** When what dies is started again; default: soon, then ever later. */
+  readonly restart?: RestartPolicy;
   /** Told as things start and die. */
   readonly onProgress?: (progress: SystemProgress) => void;
 }
@@ -97,14 +100,16 @@ export async function startSystem(options: SystemOptions): Promise<LocalSystem> 
       GATEWAY_PORT: String(gatewayPort),
     };
     const start = (name: string, app: ServiceName | 'runner', more: Record<string, string> = {}) =>
-      startMember({ name, app, home, env: { ...env, ...more }, onProgress }).then((member) => {
-        members.set(name, member);
-        ends.push(async () => {
-          onProgress({ name, status: 'stopping' });
-          await member.process.stop();
-          onProgress({ name, status: 'stopped' });
-        });
-      });
+      startMember({ name, app, home, env: { ...env, ...more }, restart: options.restart, onProgress }).then(
+        (member) => {
+          members.set(name, member);
+          ends.push(async () => {
+            onProgress({ name, status: 'stopping' });
+            await member.process.stop();
+            onProgress({ name, status: 'stopped' });
+          });
+        },
+      );
     await Promise.all(SERVICES.map((name) => start(name, name)));
     for (let number = 1; number <= (options.runners ?? 1); number += 1) {
       const name = `runner-${number}`;
@@ -162,7 +167,7 @@ async function startServers(
     });
     return started;
   };
-  const restart = defaultRestartPolicy;
+  const restart = options.restart ?? defaultRestartPolicy;
   const died = (name: string) => (exit: ProcessExit) => reportDeath(name, exit, onProgress);
   const [postgres, nats] = await Promise.all([
     options.databaseUrl === undefined

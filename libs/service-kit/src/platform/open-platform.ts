@@ -5,6 +5,8 @@ import { connectMessaging, jetStreamSink, type MessagingConnection, provisionStr
 import { CommandClient } from '../command/command-client.js';
 import type { ServiceConfig } from '../config/load-config.js';
 import { type DatabaseOptions, openDatabase } from '../database/open-database.js';
+import { openFaultPoints } from '../fault-points/fault-points.js';
+import { holdAppends } from '../fault-points/hold-appends.js';
 import type { HealthCheck } from '../health/health-server.js';
 import type { Logger } from '../logging/logger.js';
 import type { Platform } from './platform.module.js';
@@ -47,8 +49,17 @@ export async function openPlatform<Config extends ServiceConfig>(
     observe: (event) =>
       event.kind === 'failed' ? logger.warn({ err: event.error }, 'relay') : logger.debug({ relay: event }, 'relay'),
   });
+  const points = openFaultPoints(name);
+  if (points) logger.warn('fault points are on: a test may hold this process');
   return {
-    platform: { config, logger, store, messaging, commands: new CommandClient(messaging), database: tables },
+    platform: {
+      config,
+      logger,
+      store: holdAppends(store, points),
+      messaging,
+      commands: new CommandClient(messaging),
+      database: tables,
+    },
     checks: [
       { name: 'nats', check: () => messaging.link.state === 'connected' },
       { name: 'postgres', check: async () => (await tables.query('select 1'), true) },

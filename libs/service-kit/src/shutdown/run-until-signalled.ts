@@ -1,4 +1,5 @@
 import { BadConfiguration } from '../config/load-config.js';
+import { openFaultPoints } from '../fault-points/fault-points.js';
 import type { Logger } from '../logging/logger.js';
 
 export interface RunningService {
@@ -15,7 +16,8 @@ export function runUntilSignalled(name: string, start: () => Promise<RunningServ
     process.once('SIGTERM', resolve);
     process.once('SIGINT', resolve);
   });
-  start().then(
+  const mayStart = openFaultPoints(name)?.pass({ when: 'before', what: 'start', about: name }) ?? Promise.resolve();
+  mayStart.then(start).then(
     async (service) => {
       const signal = await signalled;
       service.logger.info({ signal }, 'stopping');

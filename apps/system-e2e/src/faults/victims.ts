@@ -1,0 +1,29 @@
+import type { LocalSystem } from '@necrocode/local-system';
+
+/** What can be killed: every process of a system. */
+export const VICTIMS = [
+  'gateway',
+  'dispatcher',
+  'runner-monitor',
+  'cancellation-service',
+  'artifact-cleaner',
+  'runner-1',
+  'nats-server',
+  'postgresql',
+] as const;
+export type Victim = (typeof VICTIMS)[number];
+
+/** `kill -9`; resolves when it is gone. Its supervisor starts it again. */
+export async function kill(system: LocalSystem, victim: Victim): Promise<void> {
+  if (victim === 'nats-server') return system.nats?.kill();
+  if (victim === 'postgresql') return system.postgres?.kill();
+  const killed = system.processes.get(victim);
+  const gone = killed?.exited();
+  killed?.signal('SIGKILL');
+  await gone;
+}
+
+/** Resolves when every process is up again and sees its PostgreSQL and NATS. */
+export async function untilAllReady(system: LocalSystem): Promise<void> {
+  await Promise.all([...system.processes.keys()].map((name) => system.untilReady(name)));
+}
