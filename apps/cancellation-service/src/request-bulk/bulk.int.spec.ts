@@ -55,42 +55,45 @@ async function scene(waiting: number) {
 
 describe('a bulk of waiting jobs', () => {
   it('fixes its targets, dequeues them chunk by chunk and certifies what became of each', async () => {
-    const { queue, jobIds, service, ask, bulk } = await scene(2_500);
+    const { queue, jobIds, service, ask, bulk } = await scene(12_500);
     const request = aBulk();
-    const answer = await ask({ request, expectedCount: 2_500 });
-    expect(answer).toMatchObject({ cancellationId: request.cancellationId, plan: { targets: 2_500, waiting: 2_500 } });
+    const answer = await ask({ request, expectedCount: 12_500 });
+    expect(answer).toMatchObject({
+      cancellationId: request.cancellationId,
+      plan: { targets: 12_500, waiting: 12_500 },
+    });
     const late = newId('job');
     queue.waiting.add(late);
     await service.bulks.drive.settled();
     const state = await bulk(request.cancellationId);
     expect(state).toMatchObject({ status: 'completed', certificate: { outcome: 'completed' } });
-    expect(countTargets(state)).toMatchObject({ planned: 2_500, cancelled: 2_500, neverStarted: 2_500, pending: 0 });
+    expect(countTargets(state)).toMatchObject({ planned: 12_500, cancelled: 12_500, neverStarted: 12_500, pending: 0 });
     expect(targetsOf(state).map(({ jobId }) => jobId)).toEqual(jobIds);
-    expect(queue.asked).toEqual([1_000, 1_000, 500]);
+    expect(queue.asked).toEqual([5_000, 5_000, 2_500]);
     expect([...queue.waiting]).toEqual([late]);
     expect(await service.bulks.timers.nextDueInMs()).toBeNull();
     await service.close();
   });
 
   it('is carried on by another replica after a crash between two chunks, and asks for no chunk that is recorded', async () => {
-    const { owners, queue, service, ask, bulk } = await scene(2_500);
+    const { owners, queue, service, ask, bulk } = await scene(12_500);
     const request = aBulk();
     queue.before = ({ jobIds }) => {
-      if (jobIds.length === 500) throw new Error('the service dies here');
+      if (jobIds.length === 2_500) throw new Error('the service dies here');
     };
-    await ask({ request, expectedCount: 2_500 });
+    await ask({ request, expectedCount: 12_500 });
     await service.bulks.drive.settled();
-    expect(countTargets(await bulk(request.cancellationId))).toMatchObject({ cancelled: 2_000, pending: 500 });
+    expect(countTargets(await bulk(request.cancellationId))).toMatchObject({ cancelled: 10_000, pending: 2_500 });
     queue.before = () => undefined;
     const successor = await openService(database, owners);
     await successor.bulks.drive.drive(request.cancellationId);
-    expect(await bulk(request.cancellationId)).toMatchObject({ status: 'completed', dequeued: 2_500 });
-    expect(queue.asked).toEqual([1_000, 1_000, 500]);
+    expect(await bulk(request.cancellationId)).toMatchObject({ status: 'completed', dequeued: 12_500 });
+    expect(queue.asked).toEqual([5_000, 5_000, 2_500]);
     await Promise.all([service.close(), successor.close()]);
   });
 
   it('that is aborted carries out what it has reached and leaves the rest alone', async () => {
-    const { queue, service, ask, bulk } = await scene(4_000);
+    const { queue, service, ask, bulk } = await scene(20_000);
     const request = aBulk();
     const { cancellationId } = request;
     let aborted: Promise<{ aborted: boolean }> | undefined;
@@ -98,14 +101,14 @@ describe('a bulk of waiting jobs', () => {
       aborted ??= service.bulks.abort.handle({ cancellationId, requestedBy: 'user:other' }, meta());
       return aborted;
     };
-    await ask({ request, expectedCount: 4_000 });
+    await ask({ request, expectedCount: 20_000 });
     await service.bulks.drive.settled();
     expect(await aborted).toEqual({ aborted: true });
     await service.bulks.drive.drive(cancellationId);
     const state = await bulk(cancellationId);
     expect(state).toMatchObject({ status: 'aborted', abortedBy: 'user:other', certificate: { outcome: 'aborted' } });
-    expect(countTargets(state)).toMatchObject({ cancelled: 2_000, notReached: 2_000, pending: 0 });
-    expect(queue.waiting.size).toBe(2_000);
+    expect(countTargets(state)).toMatchObject({ cancelled: 10_000, notReached: 10_000, pending: 0 });
+    expect(queue.waiting.size).toBe(10_000);
     await service.close();
   });
 

@@ -188,6 +188,7 @@ describe('selecting jobs', () => {
     const second = await select(target, { limit: 3, after: first.after, snapshotAt: first.snapshotAt });
     expect(new Set([...first.waiting, ...second.waiting]).size).toBeGreaterThanOrEqual(5);
     expect(second.after).toBeNull();
+    expect(await select(target, { limit: 6 })).toMatchObject({ waiting: { length: 6 }, after: null });
     expect((await select(target, { snapshotAt: at })).waiting).not.toContain(late.jobId);
   });
 });

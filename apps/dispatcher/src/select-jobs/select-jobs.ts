@@ -27,7 +27,7 @@ const SELECT = /* sql */ `
     and ($8::text is null or job_id > $8)
   order by job_id limit $9`;
 
-/** Open jobs that fit, in one query a page. */
+/** Open jobs that fit, in one query a page; one row more than asked for says whether there is another. */
 export class SelectJobs {
   constructor(private readonly tables: OwnTables) {}
 
@@ -43,13 +43,14 @@ export class SelectJobs {
       at,
       olderThanMs ?? 0,
       after,
-      limit,
+      limit + 1,
     ]);
+    const page = rows.slice(0, limit);
     return {
       snapshotAt: at,
-      waiting: rows.flatMap(({ jobId, waiting }) => (waiting ? [jobId] : [])),
-      started: rows.flatMap(({ jobId, waiting }) => (waiting ? [] : [jobId])),
-      after: rows.length < limit ? null : (rows.at(-1)?.jobId ?? null),
+      waiting: page.flatMap(({ jobId, waiting }) => (waiting ? [jobId] : [])),
+      started: page.flatMap(({ jobId, waiting }) => (waiting ? [] : [jobId])),
+      after: rows.length > limit ? (page.at(-1)?.jobId ?? null) : null,
     };
   }
 }

@@ -166,14 +166,14 @@ describe('a bulk cancellation', () => {
   });
 
   it('says what it waits for, and can be aborted', async () => {
-    const cancellationId = await aBulk(Array.from({ length: 2_500 }, () => newId('job')));
+    const cancellationId = await aBulk(Array.from({ length: 12_500 }, () => newId('job')));
     const response = await gateway.call('POST', `/cancellations/${cancellationId}/abort`);
     expect(await response.json()).toMatchObject({
       aborted: true,
       cancellation: {
         status: 'in-progress',
-        targets: { cancelled: 1_000, pending: 1_500 },
-        waitingFor: ['1500 jobs to be taken out of their queues'],
+        targets: { cancelled: 5_000, pending: 7_500 },
+        waitingFor: ['7500 jobs to be taken out of their queues'],
       },
     });
   });

@@ -30,13 +30,13 @@ const started = (chunk: number, time = now): BulkEvent => ({ type: 'BulkChunkSta
 
 describe('a request for a bulk', () => {
   it('stores its plan in chunks, and begins with the first two', () => {
-    const [requested, ...rest] = history(requestBulk(jobs(0, 2_500), jobs(3_000, 3_001)));
-    expect(requested).toMatchObject({ type: 'BulkRequested', plan: { targets: 2_501, waiting: 2_500, started: 1 } });
+    const [requested, ...rest] = history(requestBulk(jobs(0, 12_500), jobs(15_000, 15_001)));
+    expect(requested).toMatchObject({ type: 'BulkRequested', plan: { targets: 12_501, waiting: 12_500, started: 1 } });
     expect(rest.slice(0, 4)).toMatchObject([
-      { chunk: 0, action: 'dequeue', jobIds: jobs(0, 1_000) },
-      { chunk: 1, action: 'dequeue', jobIds: jobs(1_000, 2_000) },
-      { chunk: 2, action: 'dequeue', jobIds: jobs(2_000, 2_500) },
-      { chunk: 3, action: 'stop', jobIds: jobs(3_000, 3_001) },
+      { chunk: 0, action: 'dequeue', jobIds: jobs(0, 5_000) },
+      { chunk: 1, action: 'dequeue', jobIds: jobs(5_000, 10_000) },
+      { chunk: 2, action: 'dequeue', jobIds: jobs(10_000, 12_500) },
+      { chunk: 3, action: 'stop', jobIds: jobs(15_000, 15_001) },
     ]);
     expect(rest.slice(4)).toStrictEqual([started(0, at(1)), started(1, at(1))]);
   });
@@ -55,18 +55,18 @@ describe('a request for a bulk', () => {
 
 describe('a chunk that is dequeued', () => {
   it('opens the next one', () =>
-    expect(history(requestBulk(jobs(0, 3_000)), dequeued(1)).slice(-2)).toStrictEqual([
-      { type: 'BulkChunkDequeued', chunk: 1, dequeued: 1_000, started: [], ended: [], at: now },
+    expect(history(requestBulk(jobs(0, 15_000)), dequeued(1)).slice(-2)).toStrictEqual([
+      { type: 'BulkChunkDequeued', chunk: 1, dequeued: 5_000, started: [], ended: [], at: now },
       started(2),
     ]));
 
   it('is recorded once', () =>
-    given(...history(requestBulk(jobs(0, 3_000)), dequeued(0)))
+    given(...history(requestBulk(jobs(0, 15_000)), dequeued(0)))
       .when(dequeued(0))
       .thenNothing());
 
   it('is not recorded before it was asked for', () =>
-    given(...history(requestBulk(jobs(0, 3_000))))
+    given(...history(requestBulk(jobs(0, 15_000))))
       .when(dequeued(2))
       .thenNothing());
 
@@ -157,14 +157,14 @@ describe('what has begun', () => {
 });
 
 describe('an abort', () => {
-  const long = requestBulk(jobs(0, 3_000), jobs(5_000, 5_001));
+  const long = requestBulk(jobs(0, 15_000), jobs(25_000, 25_001));
 
   it('leaves alone what is not reached, and waits for what is', () => {
     const aborted = [long, abort, dequeued(0)];
     expect(bulkEffectsOf(stateOf(...aborted))).toMatchObject([{ type: 'dequeue', chunk: 1 }]);
     const state = stateOf(...aborted, dequeued(1));
     expect(state).toMatchObject({ status: 'aborted', abortedBy: 'user:grace', certificate: { outcome: 'aborted' } });
-    expect(countTargets(state)).toMatchObject({ cancelled: 2_000, notReached: 1_001, pending: 0 });
+    expect(countTargets(state)).toMatchObject({ cancelled: 10_000, notReached: 5_001, pending: 0 });
     expect(targetsOf(state).at(-1)).toMatchObject({ outcome: 'not-reached' });
   });
 
@@ -183,7 +183,7 @@ describe('an abort', () => {
   });
 
   it('concludes at once when nothing is under way', () =>
-    expect(types(history(requestBulk(jobs(0, 1_000), [aJobId(2_000)]), abort, dequeued(0))).slice(-2)).toStrictEqual([
+    expect(types(history(requestBulk(jobs(0, 5_000), [aJobId(10_000)]), abort, dequeued(0))).slice(-2)).toStrictEqual([
       'BulkChunkDequeued',
       'BulkConcluded',
     ]));

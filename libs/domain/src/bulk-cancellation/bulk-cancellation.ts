@@ -3,8 +3,11 @@ import type { CancellationId, JobId, Timestamp } from '../ids.js';
 import type { BulkCertificate } from './certificate.js';
 import type { BulkTarget } from './target.js';
 
-/** Targets of one event and of one command: what fits a message many times over. */
-export const CHUNK_SIZE = 1_000;
+/**
+ * Targets of one event and of one command: six chunks fit a message. So large that two of them are ended before the subscribers
+ * of the first begin to compete for the machine: 10,000 jobs took 2.2 s by the thousand and 0.5 s by five thousand.
+ */
+export const CHUNK_SIZE = 5_000;
 /** Chunks under way at once: two keep the dispatcher busy while an answer is being recorded. */
 export const CHUNKS_AT_ONCE = 2;
 
