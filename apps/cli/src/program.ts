@@ -18,6 +18,7 @@ import { runnersCommand } from './system/runners.command.js';
 import { upCommand } from './system/up.command.js';
 import { workerCommand } from './system/worker.command.js';
 import type { Terminal } from './terminal/terminal.js';
+import { webhookCommands } from './webhook/webhook.commands.js';
 
 /** The whole command line: each command in the folder of what it is about. */
 export function program(terminal: Terminal): Command {
@@ -45,5 +46,6 @@ export function program(terminal: Terminal): Command {
     .addCommand(batchCommands(terminal))
     .addCommand(queueCommands(terminal))
     .addCommand(cancellationCommands(terminal))
+    .addCommand(webhookCommands(terminal))
     .addCommand(runnersCommand(terminal));
 }

@@ -42,6 +42,7 @@ import { EventBell } from './wake/event-bell.js';
 import { Shutdown } from './wake/shutdown.js';
 import { WatchController } from './watch/watch.controller.js';
 import { WatchStory } from './watch/watch-story.js';
+import { WebhookController } from './webhooks/webhook.controller.js';
 
 /**
  * The map of the gateway. Commands go through `Services`; one resource is read by `StreamReader`; lists and timelines come
@@ -67,6 +68,7 @@ import { WatchStory } from './watch/watch-story.js';
     ListArtifactsController,
     RunnerController,
     SlotPoolController,
+    WebhookController,
     TrainingController,
     EnqueueBatchController,
     ReadQueueController,

@@ -1,4 +1,4 @@
-import type { BulkTargetPage, CancellationResource, JobResource } from '@necrocode/contracts';
+import type { BulkTargetPage, CancellationResource, DeliveryResource, JobResource } from '@necrocode/contracts';
 
 /** What `listJobs` lists; everything that is given must fit. */
 export interface JobFilter {
@@ -28,4 +28,12 @@ export interface BulkTargetFilter {
   /** At most 1,000; default 100. */
   readonly limit?: number;
   readonly offset?: number;
+}
+
+/** What `webhooks.deliveries` lists. */
+export interface DeliveryFilter {
+  readonly status?: DeliveryResource['status'];
+  /** At most 200; default 50. */
+  readonly limit?: number;
+  readonly cursor?: string;
 }

@@ -37,6 +37,7 @@ import type { BulkTargetFilter, CancellationFilter, JobFilter } from './filters.
 import { type FollowOptions, followStream } from './stream/follow-stream.js';
 import { onceEach } from './stream/once-each.js';
 import { readLines } from './stream/read-lines.js';
+import { WebhookCalls } from './webhook-calls.js';
 
 export interface CreateOptions extends RequestOptions {
   /** The same key and body again is the same request again, however often it is sent. */
@@ -55,11 +56,13 @@ export interface CancelOptions extends CreateOptions {
 
 /** Every call of the gateway. All of them throw `ApiProblem`, or the reason of the signal that ended them. */
 export class NecrocodeClient {
+  readonly webhooks: WebhookCalls;
   private readonly transport: Transport;
   private readonly timeoutMs: number;
 
   constructor(options: ClientOptions) {
     this.transport = new Transport(options);
+    this.webhooks = new WebhookCalls(this.transport);
     this.timeoutMs = options.timeoutMs ?? 30_000;
   }
 

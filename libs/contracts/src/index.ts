@@ -35,7 +35,18 @@ export {
   dispatcherCommands,
   runnerMonitorCommands,
 } from './command/commands.js';
-export { batchId, cancellationId, executionId, jobId, runnerId, slotId, taskId, timestamp } from './ids/ids.js';
+export { notifierCommands } from './command/notifier-commands.js';
+export {
+  batchId,
+  cancellationId,
+  executionId,
+  jobId,
+  runnerId,
+  slotId,
+  taskId,
+  timestamp,
+  webhookId,
+} from './ids/ids.js';
 export { type DetailError, detailError } from './facades/detail-error.js';
 export {
   type EnqueueBatch,
@@ -195,6 +206,35 @@ export {
   slotPoolList,
   waitQuery,
 } from './rest/queries.js';
+export {
+  type CreatedWebhook,
+  createdWebhook,
+  type CreateWebhookBody,
+  createWebhookBody,
+  type CreateWebhookInput,
+  type DeliveryPage,
+  deliveryPage,
+  type DeliveryResource,
+  type ListDeliveries,
+  type ListDeliveriesQuery,
+  listDeliveriesQuery,
+  type PingResult,
+  pingResult,
+  type ReplayedWebhook,
+  replayedWebhook,
+  type ReplayWebhookBody,
+  replayWebhookBody,
+  type ReplayWebhookInput,
+  type RotatedSecret,
+  rotatedSecret,
+  type UpdateWebhookBody,
+  updateWebhookBody,
+  type WebhookList,
+  webhookList,
+  WEBHOOK_LIMITS,
+  type WebhookResource,
+  webhookResource,
+} from './rest/webhook.js';
 export {
   type CleanReply,
   cleanReply,

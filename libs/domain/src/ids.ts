@@ -7,6 +7,7 @@ export type ExecutionId = Brand<'exe'>;
 export type RunnerId = Brand<'run'>;
 export type CancellationId = Brand<'can'>;
 export type BatchId = Brand<'batch'>;
+export type WebhookId = Brand<'hook'>;
 /** `<runner id>/<pool>/<number>`: a slot never leaves its runner. */
 export type SlotId = Brand<'slot'>;
 

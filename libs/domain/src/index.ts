@@ -10,6 +10,7 @@ export type {
   SlotId,
   TaskId,
   Timestamp,
+  WebhookId,
 } from './ids.js';
 
 export type {

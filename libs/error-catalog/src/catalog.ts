@@ -70,6 +70,24 @@ export const catalog = {
     'No cancellation has this id.',
     'List them with GET /api/cancellations or `necrocode job cancellations`.',
   ),
+  'webhook-not-found': entry(
+    404,
+    'not-found',
+    'No webhook has this id.',
+    'List them with GET /api/webhooks or `necrocode webhook list`.',
+  ),
+  'webhook-limit-reached': entry(
+    409,
+    'limit',
+    'There are {limit} webhooks already, the most there may be.',
+    'Delete one that is no longer needed, or widen the events of one that is there.',
+  ),
+  'webhook-address-refused': entry(
+    400,
+    'validation',
+    'The endpoint is refused: {reason}.',
+    'Give it a public https:// address, or have the operator allow its network with WEBHOOK_ALLOWED_NETWORKS.',
+  ),
   'job-not-cancelled': entry(
     404,
     'not-found',

@@ -9,6 +9,7 @@ export const SERVICES = [
   'runner-monitor',
   'cancellation-service',
   'artifact-cleaner',
+  'notifier',
   'gateway',
 ] as const;
 export type ServiceName = (typeof SERVICES)[number];

@@ -40,7 +40,12 @@ export async function startMember({ name, app, home, env, restart, onProgress }:
   const process = await superviseProcess({
     name,
     command: [globalThis.process.execPath, '--enable-source-maps', entryOf(app)],
-    env: { ...inherited(), ...forApp(app, env), HEALTH_PORT: String(healthPort) },
+    env: {
+      ...inherited(),
+      ...(app === 'notifier' ? notifierSettings() : {}),
+      ...forApp(app, env),
+      HEALTH_PORT: String(healthPort),
+    },
     logFile,
     stateFile: join(home, 'processes', `${name}.json`),
     restart: restart ?? { ...defaultRestartPolicy, initialMs: 50 },
@@ -64,6 +69,11 @@ function inherited(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries({ PATH, HOME, USER, LANG, LC_ALL, TZ, TMPDIR }).filter(([, value]) => value !== undefined),
   );
+}
+
+/** Who may be told, and the mail account: settings of whoever starts the system, for the one process that calls out. */
+function notifierSettings(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(globalThis.process.env).filter(([name]) => /^(WEBHOOK|MAIL)_/.test(name)));
 }
 
 export async function memberReady(member: Member, onProgress: (progress: SystemProgress) => void): Promise<void> {

@@ -59,7 +59,7 @@ export interface LocalSystem {
 }
 
 /**
- * Starts PostgreSQL, NATS, the five services as processes of their own and the runners, and keeps them up. Resolves when
+ * Starts PostgreSQL, NATS, the services as processes of their own and the runners, and keeps them up. Resolves when
  * the whole is ready to take jobs.
  * @throws EmbeddedError with one sentence on what is wrong and one on what to do
  */

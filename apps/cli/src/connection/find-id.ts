@@ -35,6 +35,23 @@ export function findCancellationId(client: NecrocodeClient, typed: string): Prom
   });
 }
 
+/** The same for a webhook. */
+export function findWebhookId(client: NecrocodeClient, typed: string): Promise<string> {
+  return findId(typed, {
+    noun: 'webhook',
+    prefix: 'hook_',
+    newest: async (limit) => {
+      const { items } = await client.webhooks.list();
+      return items
+        .map(({ webhookId }) => webhookId)
+        .reverse()
+        .slice(0, limit);
+    },
+    list: 'necrocode webhook list',
+    whenNone: 'Make one with `necrocode webhook create URL --event cancellation.completed`.',
+  });
+}
+
 async function findId(typed: string, { noun, prefix, newest, list, whenNone }: Named): Promise<string> {
   if (typed.startsWith(prefix) && /^[0-9a-z]{26}$/.test(typed.slice(prefix.length))) return typed;
   const last = typed === '@last';

@@ -19,7 +19,8 @@ export function upCommand(terminal: Terminal): Command {
     .option('--worker <file...>', 'modules whose functions tasks may name as their handler')
     .addHelpText(
       'after',
-      '\nDATABASE_URL and NATS_URL name servers to use instead of the embedded ones; NECROCODE_HOME says where everything is kept.',
+      '\nDATABASE_URL and NATS_URL name servers to use instead of the embedded ones; NECROCODE_HOME says where everything is kept.' +
+        '\nWEBHOOK_ALLOWED_NETWORKS=127.0.0.1 lets webhooks call this machine.',
     )
     .action(async ({ port, runners, worker: workers = [] }: UpOptions) => {
       const home = findHome();

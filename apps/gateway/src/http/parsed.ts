@@ -1,5 +1,5 @@
 import { Body, Param, Query } from '@nestjs/common';
-import { cancellationId, jobId, runnerId, taskId } from '@necrocode/contracts';
+import { cancellationId, jobId, runnerId, taskId, webhookId } from '@necrocode/contracts';
 import { CodedError, validationError } from '@necrocode/service-kit';
 import type { z } from 'zod';
 
@@ -18,6 +18,7 @@ const IDS = {
   taskId: { schema: taskId, form: 'task_…' },
   cancellationId: { schema: cancellationId, form: 'can_…' },
   runnerId: { schema: runnerId, form: 'run_…' },
+  webhookId: { schema: webhookId, form: 'hook_…' },
 } as const;
 
 /** An id of the path. @throws {CodedError} `malformed-id` */

@@ -1,4 +1,4 @@
-import { cancellationId, executionId, jobId, runnerId, slotId, taskId } from '@necrocode/contracts';
+import { cancellationId, executionId, jobId, runnerId, slotId, taskId, webhookId } from '@necrocode/contracts';
 import { z } from 'zod';
 
 /** A JSON Schema (2020-12), as OpenAPI 3.1 takes it. */
@@ -13,6 +13,7 @@ const IDS: ReadonlyMap<unknown, JsonSchema> = new Map<unknown, JsonSchema>([
   [executionId, { type: 'string', pattern: `^exe${ID_FORM}` }],
   [runnerId, { type: 'string', pattern: `^run${ID_FORM}` }],
   [cancellationId, { type: 'string', pattern: `^can${ID_FORM}` }],
+  [webhookId, { type: 'string', pattern: `^hook${ID_FORM}` }],
   [slotId, { type: 'string', pattern: '^run_[0-9a-z]{26}/[\\w.-]+/\\d+$' }],
 ]);
 

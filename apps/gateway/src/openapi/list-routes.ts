@@ -4,7 +4,7 @@ import type { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { OPERATION, type OperationDescription } from './operation.js';
 
 export interface Route {
-  readonly method: 'get' | 'post' | 'put' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** As OpenAPI writes it, prefix included: `/api/jobs/{jobId}`. */
   readonly path: string;
   /** `JobController.showJob` → `showJob`. */
@@ -46,5 +46,6 @@ const METHODS: ReadonlyMap<number, Route['method']> = new Map([
   [RequestMethod.GET, 'get'],
   [RequestMethod.POST, 'post'],
   [RequestMethod.PUT, 'put'],
+  [RequestMethod.PATCH, 'patch'],
   [RequestMethod.DELETE, 'delete'],
 ]);

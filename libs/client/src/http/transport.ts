@@ -19,7 +19,7 @@ export interface RequestOptions {
 }
 
 export interface HttpRequest extends RequestOptions {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below `/api`, or absolute from the root when it starts with `/healthz` or `/readyz`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, QueryValue>>;

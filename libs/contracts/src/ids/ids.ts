@@ -1,4 +1,13 @@
-import type { BatchId, CancellationId, ExecutionId, JobId, RunnerId, SlotId, TaskId } from '@necrocode/domain';
+import type {
+  BatchId,
+  CancellationId,
+  ExecutionId,
+  JobId,
+  RunnerId,
+  SlotId,
+  TaskId,
+  WebhookId,
+} from '@necrocode/domain';
 import { z } from 'zod';
 
 /** A TypeID: prefix, underscore, a UUID in 26 characters of base32. The check is what makes the brand true. */
@@ -15,6 +24,7 @@ export const executionId = id<ExecutionId>('exe');
 export const runnerId = id<RunnerId>('run');
 export const cancellationId = id<CancellationId>('can');
 export const batchId = id<BatchId>('batch');
+export const webhookId = id<WebhookId>('hook');
 export const slotId = z.custom<SlotId>(
   (value) => typeof value === 'string' && /^run_[0-9a-z]{26}\/[\w.-]+\/\d+$/.test(value),
   {

@@ -1,4 +1,4 @@
-import type { BatchId, CancellationId, ExecutionId, JobId, RunnerId, TaskId } from '@necrocode/domain';
+import type { BatchId, CancellationId, ExecutionId, JobId, RunnerId, TaskId, WebhookId } from '@necrocode/domain';
 import { fromUUID, typeid } from 'typeid-js';
 
 interface Ids {
@@ -8,6 +8,7 @@ interface Ids {
   readonly run: RunnerId;
   readonly can: CancellationId;
   readonly batch: BatchId;
+  readonly hook: WebhookId;
 }
 
 /** A new id (UUIDv7 inside): sorts by creation. */

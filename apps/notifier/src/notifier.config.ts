@@ -1,0 +1,51 @@
+import { serviceConfig } from '@necrocode/service-kit';
+import { z } from 'zod';
+import { type Network, parseNetworks } from './guard-address/networks.js';
+
+export const notifierConfig = serviceConfig.extend({
+  /** Networks endpoints may be in although they are not public, as CIDR: `10.0.0.0/8,fd00::/8`. Only these may be called without TLS. */
+  WEBHOOK_ALLOWED_NETWORKS: z.string().default('').transform(toNetworks),
+  /** How long an endpoint may take to answer, from the look-up of its name to the head of its answer, ms. */
+  WEBHOOK_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(15_000),
+  /** Pause after a first failed attempt, ms; three times as long after each further one. */
+  WEBHOOK_RETRY_FIRST_MS: z.coerce.number().int().min(10).default(5_000),
+  /** The longest such pause, ms. */
+  WEBHOOK_RETRY_LONGEST_MS: z.coerce
+    .number()
+    .int()
+    .min(10)
+    .default(12 * 3_600_000),
+  /** Then a delivery is dead, until it is replayed. With the pauses above: after a day and a half. */
+  WEBHOOK_MOST_ATTEMPTS: z.coerce.number().int().min(1).max(100).default(12),
+  /** How long an endpoint rests at first when it has failed five times in a row, ms; doubling up to an hour. */
+  WEBHOOK_REST_FIRST_MS: z.coerce.number().int().min(10).default(30_000),
+  /** An endpoint that did nothing but fail for so long is disabled, ms. */
+  WEBHOOK_DISABLE_AFTER_MS: z.coerce
+    .number()
+    .int()
+    .min(10)
+    .default(5 * 24 * 3_600_000),
+  /** How long a rotated secret still signs, ms. */
+  WEBHOOK_ROTATION_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(24 * 3_600_000),
+  /** How long deliveries that are settled can be looked at, ms. */
+  WEBHOOK_KEEP_SETTLED_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(14 * 24 * 3_600_000),
+});
+
+export type NotifierConfig = z.infer<typeof notifierConfig>;
+
+function toNetworks(text: string, context: z.RefinementCtx): readonly Network[] {
+  try {
+    return parseNetworks(text);
+  } catch (error) {
+    context.addIssue(error instanceof Error ? error.message : String(error));
+    return z.NEVER;
+  }
+}

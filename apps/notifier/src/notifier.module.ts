@@ -1,0 +1,90 @@
+import type { EventStore } from '@necrocode/event-store';
+import type { MessagingConnection } from '@necrocode/messaging';
+import { CONFIG, DATABASE, EVENT_STORE, type Logger, LOGGER, MESSAGING } from '@necrocode/service-kit';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Module,
+  type OnApplicationBootstrap,
+  type Provider,
+} from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { Deliver } from './deliver/deliver.js';
+import { Deliveries } from './deliver/deliveries.js';
+import { AddressGuard } from './guard-address/address-guard.js';
+import { ManageWebhooksController } from './manage-webhooks/manage-webhooks.controller.js';
+import { ManageWebhooks } from './manage-webhooks/manage-webhooks.js';
+import type { NotifierConfig } from './notifier.config.js';
+import { RunEndpoints } from './run-endpoints/run-endpoints.js';
+import { EndpointHealth } from './webhooks/endpoint-health.js';
+import { Webhooks } from './webhooks/webhooks.js';
+
+/** Between the end of an attempt's time and its delivery being free for others, ms. */
+const LEASE_MARGIN_MS = 10_000;
+
+const providers: Provider[] = [
+  { provide: Webhooks, useFactory: (database: DataSource) => new Webhooks(database), inject: [DATABASE] },
+  { provide: Deliveries, useFactory: (database: DataSource) => new Deliveries(database), inject: [DATABASE] },
+  {
+    provide: AddressGuard,
+    useFactory: ({ WEBHOOK_ALLOWED_NETWORKS }: NotifierConfig) => new AddressGuard(WEBHOOK_ALLOWED_NETWORKS),
+    inject: [CONFIG],
+  },
+  {
+    provide: Deliver,
+    useFactory: (store: EventStore, deliveries: Deliveries, config: NotifierConfig, guard: AddressGuard) =>
+      new Deliver(store, deliveries, config, { guard, timeoutMs: config.WEBHOOK_TIMEOUT_MS }),
+    inject: [EVENT_STORE, Deliveries, CONFIG, AddressGuard],
+  },
+  {
+    provide: RunEndpoints,
+    useFactory: (
+      database: DataSource,
+      store: EventStore,
+      messaging: MessagingConnection,
+      logger: Logger,
+      config: NotifierConfig,
+      webhooks: Webhooks,
+      deliveries: Deliveries,
+      deliver: Deliver,
+    ) => {
+      const { WEBHOOK_REST_FIRST_MS: restFirstMs, WEBHOOK_DISABLE_AFTER_MS: disableAfterMs } = config;
+      const health = new EndpointHealth(database, { restFirstMs, disableAfterMs });
+      const leaseMs = config.WEBHOOK_TIMEOUT_MS + LEASE_MARGIN_MS;
+      const tools = { database, store, webhooks, deliveries, deliver, health, logger, leaseMs };
+      return new RunEndpoints(messaging, tools, config.WEBHOOK_KEEP_SETTLED_MS);
+    },
+    inject: [DATABASE, EVENT_STORE, MESSAGING, LOGGER, CONFIG, Webhooks, Deliveries, Deliver],
+  },
+  {
+    provide: ManageWebhooks,
+    useFactory: (
+      database: DataSource,
+      store: EventStore,
+      config: NotifierConfig,
+      webhooks: Webhooks,
+      deliveries: Deliveries,
+      deliver: Deliver,
+      guard: AddressGuard,
+      endpoints: RunEndpoints,
+    ) => {
+      const { WEBHOOK_ROTATION_MS: rotationMs } = config;
+      return new ManageWebhooks({ database, store, webhooks, deliveries, deliver, guard, endpoints, rotationMs });
+    },
+    inject: [DATABASE, EVENT_STORE, CONFIG, Webhooks, Deliveries, Deliver, AddressGuard, RunEndpoints],
+  },
+];
+
+/** The map of the service: commands change endpoints, and a loop for each endpoint tells it what it has chosen. */
+@Module({ controllers: [ManageWebhooksController], providers })
+export class NotifierModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(@Inject(RunEndpoints) private readonly endpoints: RunEndpoints) {}
+
+  onApplicationBootstrap(): void {
+    this.endpoints.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.endpoints.stop();
+  }
+}

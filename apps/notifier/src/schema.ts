@@ -1,0 +1,2 @@
+/** The service's own schema. */
+export const SCHEMA = 'notifier';
