@@ -19,6 +19,8 @@ export async function createGateway(platform: Platform<GatewayConfig>): Promise<
   const { config, logger } = platform;
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
+    // The longest name a path holds, each character of it escaped: what is longer is refused by its schema, not unknown.
+    routerOptions: { maxParamLength: 3 * 4 * 200 },
     // A HEAD of an event stream would hold its connection for ever and say nothing.
     exposeHeadRoutes: false,
     // Event streams end by the Shutdown signal; what is left then is cut, so that stopping is bounded.

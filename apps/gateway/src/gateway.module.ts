@@ -13,6 +13,7 @@ import { ListJobsController } from './list-jobs/list-jobs.controller.js';
 import { DocsController } from './openapi/docs.controller.js';
 import { EndItemsController } from './queue-facade/end-items.controller.js';
 import { EndManyController } from './queue-facade/end-many.controller.js';
+import { RetryItemsController } from './queue-facade/retry-items.controller.js';
 import { EnqueueBatchController } from './queue-facade/enqueue-batch.controller.js';
 import { EnqueueItems } from './queue-facade/enqueue-batch.js';
 import { ItemRows } from './queue-facade/item-rows.js';
@@ -74,6 +75,7 @@ import { WebhookController } from './webhooks/webhook.controller.js';
     ReadQueueController,
     EndItemsController,
     EndManyController,
+    RetryItemsController,
     HealthController,
     DocsController,
   ],

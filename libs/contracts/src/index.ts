@@ -71,7 +71,9 @@ export {
   type QueueItemsCanceled,
   queueItemsCanceled,
   type QueueItemsDeleted,
+  type QueueItemsRetried,
   queueItemsDeleted,
+  queueItemsRetried,
   type QueueItemStatus,
   type QueueItemSummary,
   queueItemSummary,
@@ -82,6 +84,7 @@ export {
 } from './facades/queue-item.js';
 export {
   batchIdsBody,
+  destinationParam,
   destinationQuery,
   itemIdsQuery,
   itemsByIdsBody,
@@ -89,6 +92,7 @@ export {
   type ListItems,
   listItemsQuery,
   queueId,
+  retryItemsBody,
 } from './facades/queue-queries.js';
 export {
   type TrainingCancelled,

@@ -1,4 +1,4 @@
-import { Controller, HttpCode, Post, Put } from '@nestjs/common';
+import { Controller, Delete, HttpCode, Post, Put } from '@nestjs/common';
 import {
   batchIdsBody,
   destinationQuery,
@@ -15,7 +15,8 @@ import { ParsedBody, ParsedQuery } from '../http/parsed.js';
 import { Operation } from '../openapi/operation.js';
 import { batchFilter, batchIdOf } from './batch-filter.js';
 import { ItemRows } from './item-rows.js';
-import { QueueId } from './queue-params.js';
+import { jobStatuses } from './item-status.js';
+import { Destination, QueueId } from './queue-params.js';
 
 const REASON = 'cancelled through the queue API';
 const problems = ['validation-failed', 'plan-changed'] as const;
@@ -64,10 +65,10 @@ export class EndManyController {
   })
   async cancelByDestination(
     @QueueId() queue: string,
-    @ParsedQuery(destinationQuery) labels: { destination: string },
+    @ParsedQuery(destinationQuery) { destination }: { destination: string },
     @FromCaller() caller: Caller,
   ): Promise<QueueItemsCanceled> {
-    return { canceled: await this.stopJobs.stop({ kind: 'selector', selector: { queue, labels } }, REASON, caller) };
+    return { canceled: await this.#stopDestination(queue, destination, caller) };
   }
 
   @Put('cancel_all_except_current')
@@ -82,6 +83,34 @@ export class EndManyController {
   @Operation(exceptCurrent)
   postCancelAllExceptCurrent(@QueueId() queue: string, @FromCaller() caller: Caller): Promise<QueueItemsCanceled> {
     return this.#stopPending(queue, caller);
+  }
+
+  @Put('delete_all_except_current')
+  @Operation({
+    summary: 'Queue: cancel and delete every item that has not begun',
+    replies: { 200: queueItemsDeleted },
+    problems,
+  })
+  async deleteAllExceptCurrent(@QueueId() queue: string, @FromCaller() caller: Caller): Promise<QueueItemsDeleted> {
+    const pending = await this.rows.all({ queue, status: jobStatuses('pending') }, 'ASC');
+    await this.#stopPending(queue, caller);
+    return { deleted: await this.rows.hideItems(pending) };
+  }
+
+  @Delete('d/:destination')
+  @Operation({
+    summary: 'Queue: cancel and delete the items for a destination',
+    replies: { 200: queueItemsDeleted },
+    problems,
+  })
+  async deleteByDestination(
+    @QueueId() queue: string,
+    @Destination() destination: string,
+    @FromCaller() caller: Caller,
+  ): Promise<QueueItemsDeleted> {
+    const items = await this.rows.all({ queue, destination }, 'ASC');
+    await this.#stopDestination(queue, destination, caller);
+    return { deleted: await this.rows.hideItems(items) };
   }
 
   @Put('clear')
@@ -103,6 +132,10 @@ export class EndManyController {
     const alone = jobIdSchema.safeParse(batch);
     if (alone.success) return (await this.stopJob.stop(alone.data, REASON, caller)) ? 1 : 0;
     return this.stopJobs.stop({ kind: 'batch', batchId: batchIdOf(batch) }, REASON, caller);
+  }
+
+  #stopDestination(queue: string, destination: string, caller: Caller): Promise<number> {
+    return this.stopJobs.stop({ kind: 'selector', selector: { queue, labels: { destination } } }, REASON, caller);
   }
 
   async #stopPending(queue: string, caller: Caller): Promise<QueueItemsCanceled> {

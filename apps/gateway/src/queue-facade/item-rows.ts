@@ -43,9 +43,10 @@ export class ItemRows {
     );
   }
 
-  async find(queue: string, itemIds: readonly number[]): Promise<readonly ItemRow[]> {
+  /** Those of the numbers that are items of the queue. */
+  async find(queue: string, itemIds: readonly number[], status?: readonly JobStatus[]): Promise<readonly ItemRow[]> {
     const sql = `select position, job_id from ${ITEMS} and position = any($6::bigint[])`;
-    return this.#rows(sql, [...valuesOf({ queue }), itemIds]);
+    return this.#rows(sql, [...valuesOf({ queue, status }), itemIds]);
   }
 
   /** Of jobs submitted a moment ago: those whose numbers are known by now. */

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { streamIdOf } from '@necrocode/contracts';
 import { CodedError, EVENT_STORE } from '@necrocode/service-kit';
+import type { Job, JobId } from '@necrocode/domain';
 import type { EventStore } from '@necrocode/event-store';
 import { foldJob } from '../streams/stream-reader.js';
 import { ItemRows, type ItemRow } from './item-rows.js';
@@ -28,11 +29,20 @@ export class Items {
   /** In the order of the rows. */
   async of(rows: readonly ItemRow[]): Promise<readonly Item[]> {
     const streams = await this.store.readStreams(rows.map(({ jobId }) => streamIdOf('job', jobId)));
-    return rows.flatMap(({ itemId, jobId }) => {
+    const items = rows.flatMap(({ itemId, jobId }) => {
       const events = streams.get(streamIdOf('job', jobId)) ?? [];
       const job = foldJob(events);
       if (job.status === 'unknown') return [];
       return [{ itemId, job, version: events.length, updatedAt: events.at(-1)?.recordedAt ?? job.submittedAt }];
     });
+    const retried = items.flatMap(({ job }) => job.retryOf?.jobId ?? []);
+    const numbers = new Map(
+      retried.length === 0 ? [] : (await this.rows.numbered(retried)).map(({ itemId, jobId }) => [jobId, itemId]),
+    );
+    return items.map((item) => ({ ...item, retriedFrom: numberOf(item.job, numbers) }));
   }
+}
+
+function numberOf({ retryOf }: Job, numbers: ReadonlyMap<JobId, number>): number | null {
+  return retryOf === null ? null : (numbers.get(retryOf.jobId) ?? null);
 }

@@ -11,6 +11,8 @@ export interface Item {
   /** Events of the job so far. */
   readonly version: number;
   readonly updatedAt: string;
+  /** The number of the item it does again. */
+  readonly retriedFrom: number | null;
 }
 
 export function presentItem(item: Item): QueueItem {
@@ -21,7 +23,7 @@ export function presentItem(item: Item): QueueItem {
   };
 }
 
-export function summariseItem({ itemId, job, version, updatedAt }: Item): QueueItemSummary {
+export function summariseItem({ itemId, job, version, updatedAt, retriedFrom }: Item): QueueItemSummary {
   const { spec, jobId, status, error } = job;
   const queued = queuedAsOf(job);
   return {
@@ -43,7 +45,15 @@ export function summariseItem({ itemId, job, version, updatedAt }: Item): QueueI
     completed_at: job.endedAt === null ? null : timeOf(job.endedAt),
     user_id: 'system',
     field_values: queued ? [...queued.fieldValues] : null,
-    retried_from_item_id: null,
+    retried_from_item_id: retriedFrom,
+    user_display_name: null,
+    user_email: null,
+    device: null,
+    workflow_call_id: null,
+    parent_item_id: null,
+    parent_session_id: null,
+    root_item_id: null,
+    workflow_call_depth: null,
     necrocode: { job_id: jobId, cancellation_id: job.cancellations.at(-1)?.cancellationId ?? null },
   };
 }

@@ -1,5 +1,5 @@
 import { Param } from '@nestjs/common';
-import { queueId } from '@necrocode/contracts';
+import { destinationParam, queueId } from '@necrocode/contracts';
 import { CodedError } from '@necrocode/service-kit';
 
 /** `{queue_id}` of the path. @throws {CodedError} `validation-failed` */
@@ -19,6 +19,17 @@ export function ItemId(): ParameterDecorator {
     transform: (value: unknown) => {
       if (!/^\d{1,15}$/.test(String(value))) throw unfit('item_id', 'Input should be a valid integer');
       return Number(value);
+    },
+  });
+}
+
+/** `{destination}` of the path. @throws {CodedError} `validation-failed` */
+export function Destination(): ParameterDecorator {
+  return Param('destination', {
+    transform: (value: unknown) => {
+      const parsed = destinationParam.safeParse(value);
+      if (!parsed.success) throw unfit('destination', parsed.error.issues[0]?.message ?? 'is no destination');
+      return parsed.data;
     },
   });
 }

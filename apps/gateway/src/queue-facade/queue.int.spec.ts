@@ -8,7 +8,7 @@ import {
   type QueueStatus,
 } from '@necrocode/contracts';
 import { type BulkTarget, type JobCommand, jobDecider, type JobId } from '@necrocode/domain';
-import { CodedError } from '@necrocode/service-kit';
+import { CodedError, newId } from '@necrocode/service-kit';
 import { eventually } from '@necrocode/testing';
 import { CancelledJob } from '../spec/cancelled-job.js';
 import { act, startTestGateway, type TestGateway } from '../spec/test-gateway.js';
@@ -225,6 +225,21 @@ describe('many items', () => {
     expect(await call('GET', `${queue}/status`)).toMatchObject([200, { queue: { total: 1 } }]);
   });
 
+  it('that have not begun are deleted by delete_all_except_current, those of a destination by DELETE', async () => {
+    await enqueue('deleting', { graph, runs: 2, destination: 'canvas' });
+    await enqueue('deleting', { graph, destination: 'gallery' });
+    expect(await call('DELETE', 'deleting/d/canvas')).toEqual([200, { deleted: 2 }]);
+    expect(asked).toEqual([{ kind: 'selector', selector: { queue: 'deleting', labels: { destination: 'canvas' } } }]);
+    const { itemId } = await running('deleting');
+    expect(await call('PUT', 'deleting/delete_all_except_current')).toEqual([200, { deleted: 1 }]);
+    expect(asked.at(-1)).toEqual({ kind: 'selector', selector: { queue: 'deleting', states: ['queued'] } });
+    expect(await call('GET', 'deleting/item_ids')).toEqual([200, { item_ids: [itemId], total_count: 1 }]);
+    expect(await call('DELETE', `deleting/d/${'x'.repeat(201)}`)).toMatchObject([
+      422,
+      { detail: [{ loc: ['path', 'destination'] }] },
+    ]);
+  });
+
   it('may be many: the plan that is asked for then is made for the caller', async () => {
     limit = 0;
     expect(await call('PUT', 'many/cancel_all_except_current')).toEqual([200, { canceled: 0 }]);
@@ -278,5 +293,54 @@ describe('one item', () => {
     await ended.job.complete();
     await eventually(async () => expect(await call('PUT', 'pruned/prune')).toEqual([200, { deleted: 1 }]));
     expect(await call('GET', 'pruned/item_ids')).toEqual([200, { item_ids: [alive.itemId], total_count: 1 }]);
+  });
+});
+
+describe('retry_items_by_id', () => {
+  it('does items again that failed or were canceled, once, and leaves out the others', async () => {
+    const asked: JobId[] = [];
+    gateway.answer(dispatcherCommands.retryJob, async ({ jobId, retriedBy }) => {
+      const repeated = asked.includes(jobId);
+      asked.push(jobId);
+      const [submitted] = await gateway.open.platform.store.readStream(`job-${jobId}`);
+      // Cast: the first event of a job.
+      const { spec, tasks } = submitted?.data as Pick<Extract<JobCommand, { type: 'SubmitJob' }>, 'spec' | 'tasks'>;
+      const retryOf = { jobId, generation: 2, runnerId: null, restore: [], runsAgain: [] };
+      const again = tasks.map((task) => ({ ...task, taskId: newId('task') }));
+      const at = new Date().toISOString();
+      const command: JobCommand = { type: 'SubmitJob', jobId: retriedBy, spec, tasks: again, retryOf, at };
+      if (!repeated) await act(gateway, jobDecider, 'job', retriedBy, retriedBy, command);
+      return { jobId: retriedBy, repeated };
+    });
+    const [failed, alive] = [await running('again'), await running('again')];
+    await failed.job.fail('timed-out');
+    await eventually(async () =>
+      expect((await call<QueueStatus>('GET', 'again/status'))[1].queue).toMatchObject({ failed: 1 }),
+    );
+    const retry = () => call('PUT', 'again/retry_items_by_id', [failed.itemId, alive.itemId, 999_999, failed.itemId]);
+    expect(await retry()).toEqual([200, { queue_id: 'again', retried_item_ids: [failed.itemId] }]);
+    expect(await retry()).toEqual([200, { queue_id: 'again', retried_item_ids: [] }]);
+    expect(new Set(asked)).toEqual(new Set([failed.job.jobId]));
+    const again = await eventually(async () => {
+      const [, items] = await call<QueueItem[]>('GET', 'again/list_all');
+      const item = items.find(({ retried_from_item_id }) => retried_from_item_id === failed.itemId);
+      if (!item) throw new Error('not listed yet');
+      return item;
+    });
+    expect(again).toMatchObject({ status: 'pending', device: null, root_item_id: null });
+  });
+
+  it('leaves out what the dispatcher will not do again, and passes on what went wrong', async () => {
+    const { job, itemId } = await running('unclean');
+    await job.fail('timed-out');
+    await eventually(async () =>
+      expect((await call<QueueStatus>('GET', 'unclean/status'))[1].queue).toMatchObject({ failed: 1 }),
+    );
+    let code: 'job-not-cleaned' | 'store-unavailable' = 'job-not-cleaned';
+    gateway.answer(dispatcherCommands.retryJob, () => Promise.reject(new CodedError(code)));
+    expect(await call('PUT', 'unclean/retry_items_by_id', [itemId])).toMatchObject([200, { retried_item_ids: [] }]);
+    code = 'store-unavailable';
+    expect(await call('PUT', 'unclean/retry_items_by_id', [itemId])).toMatchObject([503, { necrocode: { code } }]);
+    expect(await call('PUT', 'unclean/retry_items_by_id', { item_ids: [itemId] })).toMatchObject([422, {}]);
   });
 });

@@ -48,7 +48,17 @@ const summary = {
   completed_at: z.string().nullable(),
   user_id: z.string(),
   field_values: fieldValues.nullable(),
+  /** The item this one does again. */
   retried_from_item_id: z.int().nullable(),
+  /** What Necrocode has nothing to say about. */
+  user_display_name: z.null(),
+  user_email: z.null(),
+  device: z.null(),
+  workflow_call_id: z.null(),
+  parent_item_id: z.null(),
+  parent_session_id: z.null(),
+  root_item_id: z.null(),
+  workflow_call_depth: z.null(),
   /** Ours: what the item really is. */
   necrocode: z.object({ job_id: jobId, cancellation_id: cancellationId.nullable() }),
 };
@@ -69,6 +79,10 @@ export const queueItemIds = z
 export const queueItemsCanceled = z.object({ canceled: z.int().min(0) }).meta({ id: 'QueueItemsCanceled' });
 /** The answer to what deletes items. */
 export const queueItemsDeleted = z.object({ deleted: z.int().min(0) }).meta({ id: 'QueueItemsDeleted' });
+/** The answer to `retry_items_by_id`: the items that are done again, by their old numbers. */
+export const queueItemsRetried = z
+  .object({ queue_id: z.string(), retried_item_ids: z.array(z.int()) })
+  .meta({ id: 'RetryItemsResult' });
 
 const counts = {
   queue_id: z.string(),
@@ -104,6 +118,7 @@ export type QueueItemList = z.infer<typeof queueItemList>;
 export type QueueItemIds = z.infer<typeof queueItemIds>;
 export type QueueItemsCanceled = z.infer<typeof queueItemsCanceled>;
 export type QueueItemsDeleted = z.infer<typeof queueItemsDeleted>;
+export type QueueItemsRetried = z.infer<typeof queueItemsRetried>;
 export type QueueStatus = z.infer<typeof queueStatus>;
 export type BatchStatus = z.infer<typeof batchStatus>;
 export type CountsByDestination = z.infer<typeof countsByDestination>;

@@ -14,8 +14,11 @@ const destination = z
   .max(200)
   .refine((text) => !text.includes('\0'), 'must not contain a NUL character');
 export const destinationQuery = z.object({ destination });
+export const destinationParam = destination;
 export const listAllQuery = z.object({ destination: destination.optional() });
 export const itemsByIdsBody = z.object({ item_ids: z.array(z.int().min(0)).max(1_000) });
+/** `PUT …/retry_items_by_id`: the list is the whole body. */
+export const retryItemsBody = z.array(z.int().min(0)).max(1_000);
 /** `PUT …/cancel_by_batch_ids` */
 export const batchIdsBody = z.object({ batch_ids: z.array(z.string().min(1).max(200)).max(100) });
 /** Queues are named as in `POST /api/jobs`. */
