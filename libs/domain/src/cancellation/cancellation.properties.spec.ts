@@ -124,8 +124,8 @@ describe('whatever happens to a cancellation', () => {
       for (const state of known(states)) {
         const open = STEPS.filter((step) => state.steps[step].status === 'open');
         const asked = new Set(effectsOf(state).map(({ step }) => step));
-        // How the job stands settles both its states and its slots.
-        if (asked.has('settle-states')) asked.add('release');
+        // How the job stands settles both its states and its slots; and whether its workspace may be cleaned.
+        if (asked.has('settle-states')) asked.add('release').add('clean');
         expect(open.filter((step) => !asked.has(step))).toStrictEqual([]);
       }
     }));

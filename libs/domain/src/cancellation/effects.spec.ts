@@ -85,8 +85,14 @@ describe('what a cancellation asks for', () => {
     expect(after(...untilBlock, recordTermination('evaluate'), recordBlocked(facts))).toStrictEqual([stopTrain]);
   });
 
-  it('is how the job stands and the cleanup, side by side', () =>
-    expect(after(...untilSideBySide)).toStrictEqual([describeJob('settle-states'), clean]));
+  it('is how the job stands; its workspace is in use until it is over', () =>
+    expect(after(...untilSideBySide)).toStrictEqual([describeJob('settle-states')]));
+
+  it('is how the job stands and the cleanup of its tasks, side by side, in a job that goes on', () =>
+    expect(after(request(ofTask), recordBlocked(), recordTermination())).toStrictEqual([
+      describeJob('settle-states'),
+      { ...clean, taskIds },
+    ]));
 
   it('is how the job stands as long as a slot is not proven clean', () =>
     expect(
@@ -116,19 +122,18 @@ describe('what is asked for again', () => {
     const early = [recordFacts(), recordCleanup(), recordVerification(look(1), look(2))];
     expect(
       after(...untilBlock, ...early, recordBlocked(), ...early, recordTermination(), ...early.slice(2)),
-    ).toStrictEqual([describeJob('settle-states'), clean]);
+    ).toStrictEqual([describeJob('settle-states')]);
   });
 
   it('is a step that failed, also when its outcome was announced', () =>
     expect(after(...untilTerminate, ...times(9, recordFailure('terminate')))).toStrictEqual([stopTrain]));
 
   it('is the end of a fenced execution, beside all that goes on', () =>
-    expect(after(...untilTerminate, recordFencing())).toStrictEqual([stopTrain, describeJob('settle-states'), clean]));
+    expect(after(...untilTerminate, recordFencing())).toStrictEqual([stopTrain, describeJob('settle-states')]));
 
   it('is no longer the end of a fenced execution that was proven', () =>
     expect(after(...untilTerminate, recordFencing(), recordTermination())).toStrictEqual([
       describeJob('settle-states'),
-      clean,
     ]));
 
   it('is the death of what a second look found, by force: its grace is over', () =>

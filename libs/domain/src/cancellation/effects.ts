@@ -81,7 +81,9 @@ export function effectsOf(state: CancellationState): readonly CancellationEffect
   if (steps['settle-states'].status === 'open') effects.push({ type: 'describe-job', step: 'settle-states', jobId });
   else if (steps.release.status === 'open') effects.push({ type: 'describe-job', step: 'release', jobId });
   const taskIds = state.plan?.tasks.map((task) => task.taskId) ?? [];
-  if (steps.clean.status === 'open') {
+  // The workspace of a job is in use until the job is over: to ask before that would only be to ask again.
+  const mayClean = taskId !== null || steps['settle-states'].status === 'completed';
+  if (steps.clean.status === 'open' && mayClean) {
     effects.push({ type: 'clean', step: 'clean', cancellationId, jobId, taskIds: taskId === null ? null : taskIds });
   }
   if (steps.verify.status === 'open') {
