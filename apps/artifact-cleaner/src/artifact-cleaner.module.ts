@@ -25,6 +25,9 @@ import { DRIVE_TABLE, SCHEMA } from './schema.js';
 import { heardTypes, ReactToEvent } from './start-cleanup/react-to-event.js';
 import { StartCleanup } from './start-cleanup/start-cleanup.js';
 
+/** The service's one consumer. */
+export const DURABLE = 'artifact-cleaner-reactions';
+
 /** The map of the service: what ends comes in as events, a saga asks by command, and a timer drives what is not done. */
 @Module({
   controllers: [AnswerCleanController],
@@ -95,15 +98,14 @@ export class ArtifactCleanerModule implements OnApplicationBootstrap, BeforeAppl
   }
 
   onApplicationBootstrap(): void {
-    const durable = 'artifact-cleaner-reactions';
     this.consumer = consumeEvents({
       connection: this.connection,
-      durable,
+      durable: DURABLE,
       store: this.store,
       types: heardTypes,
-      checkpoint: postgresCheckpoint(this.database, SCHEMA, durable),
+      checkpoint: postgresCheckpoint(this.database, SCHEMA, DURABLE),
       handle: ({ event }) => this.reactToEvent.handle(event),
-      observe: consumerLog(this.logger, durable),
+      observe: consumerLog(this.logger, DURABLE),
     });
     this.driver.start();
   }

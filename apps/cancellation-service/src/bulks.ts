@@ -1,5 +1,6 @@
 import type { CancellationId } from '@necrocode/domain';
 import type { EventStore, StoredEvent } from '@necrocode/event-store';
+import type { BulkProgress } from '@necrocode/metrics';
 import { type CommandClient, Driver, DriveQueue, type Logger } from '@necrocode/service-kit';
 import type { DataSource } from 'typeorm';
 import { AbortBulk } from './abort-bulk/abort-bulk.js';
@@ -32,6 +33,7 @@ export interface BulkGround {
     readonly REDRIVE_LONGEST_MS: number;
   };
   readonly logger: Logger;
+  readonly onProgress?: (progress: BulkProgress) => void;
 }
 
 /** The parts of bulk cancellations, put together, and the timer that drives what does not move. */
@@ -44,10 +46,10 @@ export class Bulks {
   readonly #hearMembers: HearMembers;
   readonly #driver: Driver;
 
-  constructor({ store, database, commands, saga, targets, drives, drive, config, logger }: BulkGround) {
+  constructor({ store, database, commands, saga, targets, drives, drive, config, logger, onProgress }: BulkGround) {
     const members = new BulkMembers(database);
     this.timers = new DriveQueue(database, SCHEMA, BULK_DRIVE_TABLE);
-    this.saga = new BulkSaga(store, members, this.timers);
+    this.saga = new BulkSaga(store, members, this.timers, onProgress);
     const openMembers = new OpenMembers(saga, targets, drives, drive);
     const effects = new PerformBulkEffect(commands, openMembers, new LookAtMembers(store));
     this.drive = new BulkDrive(this.saga, effects, logger);

@@ -12,9 +12,11 @@ import {
   type Logger,
   LOGGER,
   MESSAGING,
+  METRICS,
   postgresCheckpoint,
 } from '@necrocode/service-kit';
 import { type BeforeApplicationShutdown, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Metrics } from '@necrocode/metrics';
 import type { DataSource } from 'typeorm';
 import { type CancellationId, CANCELLATIONS_HEAR } from '@necrocode/domain';
 import { AbortBulk } from './abort-bulk/abort-bulk.js';
@@ -33,10 +35,14 @@ import { StoredJobs } from './request-cancellation/stored-jobs.js';
 import { RequestCancellation } from './request-cancellation/request-cancellation.js';
 import { RequestCancellationController } from './request-cancellation/request-cancellation.controller.js';
 import { OpenTargets } from './saga/open-targets.js';
+import { ProgressRecord } from './record-story/progress-record.js';
 import { Saga } from './saga/saga.js';
 import { DRIVE_TABLE, SCHEMA } from './saga/schema.js';
 import { UndoCancellation } from './undo-cancellation/undo-cancellation.js';
 import { UndoCancellationController } from './undo-cancellation/undo-cancellation.controller.js';
+
+/** The service's one consumer. */
+export const DURABLE = 'cancellation-service-progress';
 
 /** The map of the service: requests come in as commands, progress as events, and a timer drives what does not move. */
 @Module({
@@ -55,9 +61,16 @@ import { UndoCancellationController } from './undo-cancellation/undo-cancellatio
       inject: [DATABASE],
     },
     {
+      provide: ProgressRecord,
+      useFactory: (metrics: Metrics, logger: Logger, targets: OpenTargets) =>
+        new ProgressRecord(metrics, logger, () => targets.count()),
+      inject: [METRICS, LOGGER, OpenTargets],
+    },
+    {
       provide: Saga,
-      useFactory: (store: EventStore, targets: OpenTargets, drives: DriveQueue) => new Saga(store, targets, drives),
-      inject: [EVENT_STORE, OpenTargets, DriveQueue],
+      useFactory: (store: EventStore, targets: OpenTargets, drives: DriveQueue, { ofCancellation }: ProgressRecord) =>
+        new Saga(store, targets, drives, ofCancellation),
+      inject: [EVENT_STORE, OpenTargets, DriveQueue, ProgressRecord],
     },
     {
       provide: CancellationDrive,
@@ -112,8 +125,20 @@ import { UndoCancellationController } from './undo-cancellation/undo-cancellatio
         drive: CancellationDrive,
         config: CancellationServiceConfig,
         logger: Logger,
-      ) => new Bulks({ store, database, commands, saga, targets, drives, drive, config, logger }),
-      inject: [EVENT_STORE, DATABASE, COMMANDS, Saga, OpenTargets, DriveQueue, CancellationDrive, CONFIG, LOGGER],
+        { ofBulk: onProgress }: ProgressRecord,
+      ) => new Bulks({ store, database, commands, saga, targets, drives, drive, config, logger, onProgress }),
+      inject: [
+        EVENT_STORE,
+        DATABASE,
+        COMMANDS,
+        Saga,
+        OpenTargets,
+        DriveQueue,
+        CancellationDrive,
+        CONFIG,
+        LOGGER,
+        ProgressRecord,
+      ],
     },
     { provide: RequestBulk, useFactory: ({ request }: Bulks) => request, inject: [Bulks] },
     { provide: AbortBulk, useFactory: ({ abort }: Bulks) => abort, inject: [Bulks] },
@@ -143,18 +168,17 @@ export class CancellationServiceModule implements OnApplicationBootstrap, Before
   }
 
   onApplicationBootstrap(): void {
-    const durable = 'cancellation-service-progress';
     this.consumer = consumeEvents({
       connection: this.connection,
-      durable,
+      durable: DURABLE,
       store: this.store,
       types: [...CANCELLATIONS_HEAR, ...outcomeTypes],
-      checkpoint: postgresCheckpoint(this.database, SCHEMA, durable),
+      checkpoint: postgresCheckpoint(this.database, SCHEMA, DURABLE),
       handle: async ({ event }) => {
         await this.progress.handle(event);
         await this.bulks.hear(event);
       },
-      observe: consumerLog(this.logger, durable),
+      observe: consumerLog(this.logger, DURABLE),
     });
     this.driver.start();
     this.bulks.start();

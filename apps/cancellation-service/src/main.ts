@@ -1,6 +1,6 @@
 import { runService } from '@necrocode/service-kit';
 import { cancellationServiceConfig } from './cancellation-service.config.js';
-import { CancellationServiceModule } from './cancellation-service.module.js';
+import { CancellationServiceModule, DURABLE } from './cancellation-service.module.js';
 import { migrations } from './migrations/index.js';
 import { SCHEMA } from './saga/schema.js';
 
@@ -8,5 +8,6 @@ runService({
   name: 'cancellation-service',
   config: cancellationServiceConfig,
   database: { schema: SCHEMA, migrations },
+  consumers: [DURABLE],
   module: CancellationServiceModule,
 });

@@ -43,7 +43,8 @@ import { SubmitJob } from './submit-job/submit-job.js';
 import { SubmitJobController } from './submit-job/submit-job.controller.js';
 import { SCHEMA } from './tables/schema.js';
 
-const DURABLE = 'dispatcher-reactions';
+/** The service's one consumer. */
+export const DURABLE = 'dispatcher-reactions';
 
 /** The map of the service: commands come in over NATS, what happened elsewhere as events, and three loops see to the rest. */
 @Module({

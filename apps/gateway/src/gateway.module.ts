@@ -10,6 +10,7 @@ import { HealthController } from './health/health.controller.js';
 import { JobHistoryController } from './job-history/job-history.controller.js';
 import { ListArtifactsController } from './list-artifacts/list-artifacts.controller.js';
 import { ListJobsController } from './list-jobs/list-jobs.controller.js';
+import { MetricsController } from './metrics/metrics.controller.js';
 import { DocsController } from './openapi/docs.controller.js';
 import { EndItemsController } from './queue-facade/end-items.controller.js';
 import { EndManyController } from './queue-facade/end-many.controller.js';
@@ -77,6 +78,7 @@ import { WebhookController } from './webhooks/webhook.controller.js';
     EndManyController,
     RetryItemsController,
     HealthController,
+    MetricsController,
     DocsController,
   ],
   providers: [

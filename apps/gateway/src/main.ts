@@ -9,7 +9,7 @@ runUntilSignalled('gateway', async () => {
   const { platform, checks, close } = await openPlatform('gateway', config, logger, readModelDatabase);
   const app = await createGateway(platform);
   await app.listen(config.GATEWAY_PORT, config.GATEWAY_HOST);
-  const health = await serveHealth(config.HEALTH_PORT, 'gateway', checks);
+  const health = await serveHealth(config.HEALTH_PORT, 'gateway', checks, platform.metrics.observeProcess());
   logger.info({ healthPort: health.port, url: await app.getUrl() }, 'up');
   return {
     logger,

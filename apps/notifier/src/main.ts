@@ -8,5 +8,6 @@ runService({
   name: 'notifier',
   config: notifierConfig,
   database: { schema: SCHEMA, migrations: [Webhooks1] },
+  consumers: [],
   module: NotifierModule,
 });

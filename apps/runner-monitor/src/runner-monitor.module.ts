@@ -40,6 +40,9 @@ import { EndingsAwaited } from './stop-executions/endings-awaited.js';
 import { StopsUnderWay } from './stop-executions/stops-under-way.js';
 import { heardTypes, TrackExecutions } from './track-executions/track-executions.js';
 
+/** The consumer of events; that of reports keeps its place in JetStream. */
+export const EXECUTIONS_DURABLE = 'runner-monitor-executions';
+
 /** The map of the service: commands from the others, heartbeats and reports from the agents, and a sweep that notices silence. */
 @Module({
   controllers: [
@@ -156,7 +159,7 @@ import { heardTypes, TrackExecutions } from './track-executions/track-executions
       ) => {
         const sweeps = [
           new LoseSilentRunners(runners, streams, lastHeard, connection, logger),
-          new FenceExecutions(inFlight, executions, logger),
+          new FenceExecutions(inFlight, executions),
           new EndFenced(inFlight, control),
         ];
         return new Sweeper(sweeps, logger, LEASE_MS / SWEEPS_PER_LEASE);
@@ -191,7 +194,6 @@ export class RunnerMonitorModule implements OnApplicationBootstrap, BeforeApplic
 
   onApplicationBootstrap(): void {
     const { connection, store } = this;
-    const durable = 'runner-monitor-executions';
     this.heartbeats.start();
     this.consumers = [
       consumeReports({
@@ -201,12 +203,12 @@ export class RunnerMonitorModule implements OnApplicationBootstrap, BeforeApplic
       }),
       consumeEvents({
         connection,
-        durable,
+        durable: EXECUTIONS_DURABLE,
         store,
         types: heardTypes,
-        checkpoint: postgresCheckpoint(this.database, SCHEMA, durable),
+        checkpoint: postgresCheckpoint(this.database, SCHEMA, EXECUTIONS_DURABLE),
         handle: ({ event }) => this.trackExecutions.handle(event),
-        observe: consumerLog(this.logger, durable),
+        observe: consumerLog(this.logger, EXECUTIONS_DURABLE),
       }),
     ];
     this.sweeper.start();

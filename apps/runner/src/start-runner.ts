@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { FileArtifactStore } from '@necrocode/artifact-storage';
 import { connectMessaging, provisionStreams, runnerPublisher } from '@necrocode/messaging';
+import { measureAgent, Metrics } from '@necrocode/metrics';
 import { detectContainment } from '@necrocode/process-tree';
 import {
   CommandClient,
@@ -95,10 +96,13 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
     leaseMs,
   );
   lease.start();
-  const health = await serveHealth(config.HEALTH_PORT, 'runner', [
+  const metrics = new Metrics().observeProcess();
+  measureAgent(metrics, () => ({ executions: agent.executionIds().length, isLeaseHeld: lease.isHeld }));
+  const checks = [
     { name: 'nats', check: () => connection.link.state === 'connected' },
     { name: 'lease', check: () => lease.isHeld },
-  ]);
+  ];
+  const health = await serveHealth(config.HEALTH_PORT, 'runner', checks, metrics);
   logger.info({ runnerId, capacity, leaseMs, handlers: handlers?.names ?? [] }, 'up');
 
   return {

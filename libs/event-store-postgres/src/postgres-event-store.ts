@@ -16,6 +16,7 @@ import { checkDurability } from './database/check-durability.js';
 import { Database, type DatabaseOptions } from './database/database.js';
 import type { SqlExecutor } from './database/sql-executor.js';
 import { migrateEventStore } from './migrations/migrate.js';
+import { backlogAfter, type StoreBacklog } from './read/backlog.js';
 import { lastPosition, readAll } from './read/read-all.js';
 import { readStream, readStreams } from './read/read-streams.js';
 import { numberEvents } from './relay/numbering.js';
@@ -26,6 +27,8 @@ import { type NumberingFault, verifyNumbering } from './verify/verify-numbering.
 export interface PostgresEventStoreOptions extends DatabaseOptions {
   /** Called after every commit, to wake the relay. Must not throw. */
   readonly onAppended?: () => void;
+  /** Told what an append has stored, once: not when it is a repetition, and not of `appendWithin`. Must not throw. */
+  readonly onStored?: (events: readonly StoredEvent[]) => void;
   readonly groupCommit?: GroupCommitLimits;
 }
 
@@ -67,7 +70,9 @@ export class PostgresEventStore implements EventStore {
     companions: readonly CompanionStatement[] = [],
   ): Promise<AppendResult> {
     checkAppend(streams);
-    return this.#appends.append(streams, companions);
+    const result = await this.#appends.append(streams, companions);
+    if (!result.repeated) this.options.onStored?.(result.events);
+    return result;
   }
 
   /**
@@ -95,6 +100,11 @@ export class PostgresEventStore implements EventStore {
 
   async lastPosition(): Promise<Position> {
     return lastPosition(this.#database);
+  }
+
+  /** What somebody who stands at this position has not read yet, for measuring. */
+  async backlog(after: Position): Promise<StoreBacklog> {
+    return backlogAfter(this.#database, after);
   }
 
   /** Numbers what is committed. The relay does this all the time; a tool that works without one calls it before it reads. */

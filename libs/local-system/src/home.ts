@@ -25,6 +25,11 @@ export function natsUrlFile(home: string): string {
   return join(home, 'nats-url');
 }
 
+/** Where Prometheus finds the processes of the system that runs. */
+export function metricsTargetsFile(home: string): string {
+  return join(home, 'prometheus-targets.json');
+}
+
 export function logDirectory(home: string): string {
   return join(home, 'logs');
 }

@@ -16,6 +16,7 @@ import {
 } from '@necrocode/embedded';
 import { logDirectory, natsUrlFile, tokenFile } from './home.js';
 import { SERVICES, type ServiceName } from './members.js';
+import { forgetMetricsTargets, writeMetricsTargets } from './metrics-targets.js';
 import { type Member, memberReady, reportDeath, startMember, type SystemProgress } from './start-member.js';
 import { forgetSystemState, readSystemState, writeSystemState } from './system-state.js';
 import { workerSettings } from './start-worker.js';
@@ -127,7 +128,9 @@ export async function startSystem(options: SystemOptions): Promise<LocalSystem> 
       startedAt: new Date().toISOString(),
       processes: [...members.values()].map(({ name, healthUrl, logFile }) => ({ name, healthUrl, logFile })),
     });
+    await writeMetricsTargets(home, [...members.values()]);
     ends.push(() => forgetSystemState(home));
+    ends.push(() => forgetMetricsTargets(home));
     return {
       home,
       gatewayUrl,

@@ -21,6 +21,7 @@ export { type FieldChange, RefusedChanges } from './provision/refused-changes.js
 export type { StreamSpec } from './provision/stream-spec.js';
 export { jetStreamSink, type JetStreamSinkOptions } from './publish/jetstream-sink.js';
 export { messageHeaders } from './publish/message-headers.js';
+export { readTail } from './publish/read-tail.js';
 export { BufferFull } from './publish/ordered-publisher.js';
 export {
   type RunnerOutput,

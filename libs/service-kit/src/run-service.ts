@@ -9,13 +9,16 @@ import type { DatabaseOptions } from './database/open-database.js';
 import { serveHealth } from './health/health-server.js';
 import { createLogger, nestLogger } from './logging/logger.js';
 import { openPlatform } from './platform/open-platform.js';
-import { PlatformModule } from './platform/platform.module.js';
+import { type Observe, PlatformModule } from './platform/platform.module.js';
 import { runUntilSignalled } from './shutdown/run-until-signalled.js';
 
 export interface ServiceDefinition<Schema extends z.ZodObject> {
   readonly name: string;
   readonly config: Schema;
   readonly database: Omit<DatabaseOptions, 'url'>;
+  /** The names of its durable consumers: their lag is measured. */
+  readonly consumers: readonly string[];
+  readonly observe?: Observe<z.infer<Schema> & ServiceConfig>;
   /** Finds the platform under the tokens; starts its own work in `onApplicationBootstrap`, stops it in `beforeApplicationShutdown`. */
   readonly module: Type | DynamicModule;
 }
@@ -29,12 +32,17 @@ export function runService<Schema extends z.ZodObject>({
   config: schema,
   database,
   module,
+  consumers,
+  observe = () => undefined,
 }: ServiceDefinition<Schema>): void {
   runUntilSignalled(name, async () => {
     // A schema extends serviceConfig by construction of every service; zod's generics cannot say so.
     const config = loadConfig(schema) as z.infer<Schema> & ServiceConfig;
     const logger = createLogger(name, config.LOG_LEVEL);
-    const { platform, checks, close } = await openPlatform(name, config, logger, database);
+    const { platform, checks, close } = await openPlatform(name, config, logger, database, {
+      consumers,
+      observe,
+    });
     const { servers, credentials } = parseServerUrls(config.NATS_URL);
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(
       rootModule(PlatformModule.of(platform), module),
@@ -51,7 +59,7 @@ export function runService<Schema extends z.ZodObject>({
       },
     );
     await listen(app);
-    const health = await serveHealth(config.HEALTH_PORT, name, checks);
+    const health = await serveHealth(config.HEALTH_PORT, name, checks, platform.metrics.observeProcess());
     logger.info({ healthPort: health.port }, 'up');
     return {
       logger,

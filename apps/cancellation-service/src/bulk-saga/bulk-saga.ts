@@ -17,6 +17,7 @@ import {
   Upcasters,
   WrongExpectedVersion,
 } from '@necrocode/event-store';
+import type { BulkProgress } from '@necrocode/metrics';
 import { continueTrace, type DriveQueue } from '@necrocode/service-kit';
 import { ACTOR, newEvents, newInputId, proofOf } from '../saga/saga.js';
 import type { BulkMembers } from './bulk-members.js';
@@ -42,6 +43,8 @@ export class BulkSaga {
     private readonly store: EventStore,
     private readonly members: BulkMembers,
     private readonly drives: DriveQueue,
+    /** Hears what each append did, once. Must not throw. */
+    private readonly onProgress: (progress: BulkProgress) => void = () => undefined,
   ) {}
 
   async load(cancellationId: CancellationId): Promise<LoadedBulk> {
@@ -119,6 +122,8 @@ export class BulkSaga {
     const expectedVersion = last?.streamVersion ?? 0;
     const appended = await this.store.append([{ streamId, expectedVersion, events: fresh }], companions);
     if (appended.repeated) return this.load(cancellationId);
+    const recordedAt = appended.events[0]?.recordedAt ?? '';
+    this.onProgress({ cancellationId, events, recordedAt, traceparent: metadata.traceparent });
     return {
       state: events.reduce(bulkDecider.evolve, state),
       first: first ?? appended.events[0],

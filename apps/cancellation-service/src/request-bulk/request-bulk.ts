@@ -77,7 +77,6 @@ export class RequestBulk {
       return before;
     }
     const plan = planOf(selection);
-    this.logger.info({ cancellationId, target: request.target.kind, targets: plan.targets }, 'bulk accepted');
     return { cancellationId, plan };
   }
 

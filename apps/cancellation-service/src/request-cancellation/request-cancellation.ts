@@ -90,10 +90,6 @@ export class RequestCancellation {
       const open = await this.targets.find(target);
       return open === null ? this.handle(request, meta) : this.join(open, request, meta);
     }
-    this.logger.info(
-      { cancellationId, jobId: target.jobId, target: target.kind, reason: request.reason.code },
-      'cancellation accepted',
-    );
     return { result: 'accepted', cancellationId };
   }
 

@@ -1,5 +1,6 @@
 import type { CancellationId, CancellationTarget, JobId } from '@necrocode/domain';
 import type { CompanionStatement } from '@necrocode/event-store';
+import type { OpenCancellationsNow } from '@necrocode/metrics';
 import type { DataSource } from 'typeorm';
 import { SCHEMA } from './schema.js';
 
@@ -35,6 +36,32 @@ export class OpenTargets {
 
   release(cancellationId: CancellationId): CompanionStatement {
     return { text: `delete from "${SCHEMA}".open_target where cancellation_id = $1`, values: [cancellationId] };
+  }
+
+  /** @param leftAs its interim outcome; null: none */
+  recordStanding(
+    cancellationId: CancellationId,
+    { isStalled, leftAs }: { readonly isStalled: boolean; readonly leftAs: 'partial' | 'unconfirmed' | null },
+  ): CompanionStatement {
+    return {
+      text: `update "${SCHEMA}".open_target
+             set stalled_since = case when $2 then coalesce(stalled_since, now()) end, left_as = $3
+             where cancellation_id = $1`,
+      values: [cancellationId, isStalled, leftAs],
+    };
+  }
+
+  /** How the open cancellations stand now, all replicas' together. */
+  async count(): Promise<OpenCancellationsNow> {
+    const [row] = await this.database.query<Readonly<Record<keyof OpenCancellationsNow, number>>[]>(
+      `select count(*)::integer as open,
+              count(*) filter (where left_as = 'partial')::integer as partial,
+              count(*) filter (where left_as = 'unconfirmed')::integer as unconfirmed,
+              count(stalled_since)::integer as stalled,
+              coalesce(extract(epoch from now() - min(stalled_since)), 0)::double precision as "longestStalledSeconds"
+       from "${SCHEMA}".open_target`,
+    );
+    return row ?? { open: 0, partial: 0, unconfirmed: 0, stalled: 0, longestStalledSeconds: 0 };
   }
 
   /** What a request for this target joins: its own open cancellation, or for a task the one of its whole job. */

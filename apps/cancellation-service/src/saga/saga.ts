@@ -8,6 +8,7 @@ import {
   type CertificateProof,
   type InputOf,
   Rejection,
+  isAtStandstill,
 } from '@necrocode/domain';
 import {
   type CompanionStatement,
@@ -23,6 +24,7 @@ import {
   WrongExpectedVersion,
 } from '@necrocode/event-store';
 import { streamIdOf } from '@necrocode/contracts';
+import type { CancellationProgress } from '@necrocode/metrics';
 import { continueTrace, type DriveQueue, traceIdOf } from '@necrocode/service-kit';
 import { randomUUID } from 'node:crypto';
 import type { OpenTargets } from './open-targets.js';
@@ -47,6 +49,8 @@ export class Saga {
     private readonly store: EventStore,
     private readonly targets: OpenTargets,
     private readonly drives: DriveQueue,
+    /** Hears what each append did, once. Must not throw. */
+    private readonly onProgress: (progress: CancellationProgress) => void = () => undefined,
   ) {}
 
   async load(cancellationId: CancellationId): Promise<LoadedCancellation> {
@@ -95,12 +99,19 @@ export class Saga {
     commandId: string,
     companions: readonly CompanionStatement[],
   ): Promise<void> {
-    const streams = begun.map(({ command, metadata }) => {
+    const decided = begun.map(({ command, metadata }) => {
       const streamId = streamIdOf('cancellation', command.cancellationId);
-      const events = cancellationDecider.decide(command, cancellationDecider.initial);
-      return { streamId, expectedVersion: 0, events: newEvents(events, commandId, streamId, metadata) };
+      return { streamId, metadata, events: cancellationDecider.decide(command, cancellationDecider.initial) };
     });
-    await this.store.append(streams, companions);
+    const streams = decided.map(({ streamId, metadata, events }) => ({
+      streamId,
+      expectedVersion: 0,
+      events: newEvents(events, commandId, streamId, metadata),
+    }));
+    const { events: stored, repeated } = await this.store.append(streams, companions);
+    if (repeated) return;
+    for (const { events, metadata } of decided)
+      this.#tell(events.reduce(cancellationDecider.evolve, cancellationDecider.initial), events, stored, metadata);
   }
 
   /**
@@ -132,26 +143,23 @@ export class Saga {
         ...(traceparent === undefined ? {} : { traceparent: continueTrace(traceparent) }),
       };
       try {
-        return await this.append(
-          cancellationId,
-          loaded,
-          events,
-          commandId,
-          metadata,
-          this.closingBooks(cancellationId, events),
-        );
+        return await this.append(cancellationId, loaded, events, commandId, metadata, this.books(loaded.state, events));
       } catch (error) {
         if (!(error instanceof WrongExpectedVersion) || attempt >= MAX_ATTEMPTS) throw error;
       }
     }
   }
 
-  private closingBooks(
-    cancellationId: CancellationId,
-    events: readonly CancellationEvent[],
-  ): readonly CompanionStatement[] {
-    const over = events.some(({ type }) => type === 'CancellationCompleted' || type === 'CancellationUndone');
-    return over ? [this.targets.release(cancellationId), this.drives.forget(cancellationId)] : [];
+  /** Kept in the append that changes them: what is open, and how it stands. Most appends change neither. */
+  private books(before: Cancellation, events: readonly CancellationEvent[]): readonly CompanionStatement[] {
+    const { cancellationId } = before;
+    const after = events.reduce<CancellationState>(cancellationDecider.evolve, before);
+    if (after.status === 'unknown') return [];
+    if (after.status === 'completed' || after.status === 'undone')
+      return [this.targets.release(cancellationId), this.drives.forget(cancellationId)];
+    const [was, is] = [standingOf(before), standingOf(after)];
+    const same = was.isStalled === is.isStalled && was.leftAs === is.leftAs;
+    return same ? [] : [this.targets.recordStanding(cancellationId, is)];
   }
 
   private async append(
@@ -166,11 +174,23 @@ export class Saga {
     const fresh = newEvents(events, commandId, streamId, metadata);
     const result = await this.store.append([{ streamId, expectedVersion: loaded.version, events: fresh }], companions);
     if (result.repeated) return this.load(cancellationId);
+    const state = events.reduce(cancellationDecider.evolve, loaded.state);
+    this.#tell(state, events, result.events, metadata);
     return this.#remember(cancellationId, {
-      state: events.reduce(cancellationDecider.evolve, loaded.state),
+      state,
       version: loaded.version + result.events.length,
       events: [...loaded.events, ...result.events],
     });
+  }
+
+  #tell(
+    state: CancellationState,
+    events: readonly CancellationEvent[],
+    [first]: readonly StoredEvent[],
+    { traceparent }: EventMetadata,
+  ): void {
+    if (!first || state.status === 'unknown') return;
+    this.onProgress({ state, events, recordedAt: first.recordedAt, traceparent });
   }
 
   #remember(cancellationId: CancellationId, loaded: LoadedCancellation): LoadedCancellation {
@@ -182,6 +202,11 @@ export class Saga {
     if (this.#recent.size > REMEMBERED && !oldest.done) this.#recent.delete(oldest.value);
     return loaded;
   }
+}
+
+function standingOf(state: Cancellation): Parameters<OpenTargets['recordStanding']>[1] {
+  const leftAs = state.status === 'partial' || state.status === 'unconfirmed' ? state.status : null;
+  return { isStalled: isAtStandstill(state), leftAs };
 }
 
 /** @param perhapsStale a refusal then only means that it must be decided on what is stored */

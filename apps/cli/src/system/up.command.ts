@@ -1,4 +1,11 @@
-import { startSystem, findHome, logDirectory, type SystemProgress, tokenFile } from '@necrocode/local-system';
+import {
+  startSystem,
+  findHome,
+  logDirectory,
+  metricsTargetsFile,
+  type SystemProgress,
+  tokenFile,
+} from '@necrocode/local-system';
 import { Command } from 'commander';
 import { positiveInteger } from '../terminal/positive-integer.js';
 import { colours, paint, type Terminal } from '../terminal/terminal.js';
@@ -37,6 +44,7 @@ export function upCommand(terminal: Terminal): Command {
       terminal.say('');
       terminal.say(`${colours.green('up')}  API ${system.gatewayUrl}/api   docs ${system.gatewayUrl}/api/docs`);
       terminal.say(`    token in ${tokenFile(home)}, logs in ${logDirectory(home)}`);
+      terminal.say(`    metrics of every process: ${metricsTargetsFile(home)}, for Prometheus`);
       terminal.say('    from another terminal: npx necrocode job submit examples/jobs/hello.json');
       const signal = await ended;
       terminal.say(`\n${signal}: stopping`);

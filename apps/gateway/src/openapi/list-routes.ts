@@ -16,7 +16,7 @@ export interface Route {
 }
 
 /** Routes served at the root, beside the API. */
-export const UNPREFIXED = ['healthz', 'readyz'];
+export const UNPREFIXED = ['healthz', 'readyz', 'metrics'];
 
 /** Every route the application really has, read from the controllers Nest itself reads. */
 export function listRoutes(discovery: DiscoveryService, scanner: MetadataScanner): readonly Route[] {

@@ -92,6 +92,7 @@ describe('the OpenAPI document', () => {
         'PUT /api/v1/queue/{queue_id}/clear',
         'POST /api/v1/queue/{queue_id}/clear',
         'GET /healthz',
+        'GET /metrics',
         'GET /readyz',
       ].sort(),
     );

@@ -49,6 +49,14 @@ export class Projection {
     return { kind: 'projected', keys: new Set(ids), full: events.length === BATCH };
   }
 
+  /** Where the rows that are read now stand, whichever replica has brought them there. */
+  async stored(): Promise<bigint> {
+    const rows = await this.database.query<{ position: string }[]>(
+      `select position from gateway.projection where name = 'read-model'`,
+    );
+    return BigInt(rows[0]?.position ?? 0);
+  }
+
   /** Starts again from the first event, for all replicas. */
   async rebuild(): Promise<void> {
     await this.database.transaction(async (tx) => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import type { EventStore } from '@necrocode/event-store';
-import { DATABASE, EVENT_STORE, LOGGER, type Logger } from '@necrocode/service-kit';
+import { measureProjection, type Metrics } from '@necrocode/metrics';
+import { DATABASE, EVENT_STORE, LOGGER, type Logger, METRICS, type Platform } from '@necrocode/service-kit';
 import type { DataSource } from 'typeorm';
 import { Bell, type Listener } from '../wake/bell.js';
 import { EventBell } from '../wake/event-bell.js';
@@ -25,11 +25,13 @@ export class Projector implements OnApplicationBootstrap, BeforeApplicationShutd
 
   constructor(
     @Inject(DATABASE) database: DataSource,
-    @Inject(EVENT_STORE) store: EventStore,
+    @Inject(EVENT_STORE) store: Platform<unknown>['store'],
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(METRICS) metrics: Metrics,
     private readonly events: EventBell,
   ) {
     this.#projection = new Projection(database, store);
+    measureProjection(metrics, async () => store.backlog(await this.#projection.stored()));
   }
 
   onApplicationBootstrap(): void {

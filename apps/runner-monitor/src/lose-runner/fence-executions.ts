@@ -1,4 +1,4 @@
-import { continueTrace, type Logger } from '@necrocode/service-kit';
+import { continueTrace } from '@necrocode/service-kit';
 import { ACTOR } from '../cause.js';
 import type { ExecutionStreams } from '../executions/execution-streams.js';
 import type { ExecutionInFlight, ExecutionsInFlight } from '../in-flight/executions-in-flight.js';
@@ -8,7 +8,6 @@ export class FenceExecutions {
   constructor(
     private readonly inFlight: ExecutionsInFlight,
     private readonly executions: ExecutionStreams,
-    private readonly logger: Logger,
   ) {}
 
   async sweep(): Promise<void> {
@@ -19,11 +18,10 @@ export class FenceExecutions {
 
   /** The stream decides: the row may be behind it. */
   private async fence({ execution, traceparent }: ExecutionInFlight): Promise<void> {
-    const { executionId, jobId, runnerId } = execution;
+    const { executionId } = execution;
     const command = { type: 'FenceExecution' as const, execution, at: new Date().toISOString() };
     const state = await this.executions.handle(command, { actor: ACTOR, traceparent: continueTrace(traceparent) });
     if (state.status === 'ended') return this.inFlight.remove(executionId);
     await this.inFlight.mark(executionId, 'fenced');
-    this.logger.warn({ executionId, jobId, runnerId }, 'execution fenced');
   }
 }

@@ -22,6 +22,7 @@ import {
 import { at, now } from '../testing/jobs.js';
 import { ATTEMPTS_BEFORE_INTERIM_OUTCOME } from './advance.js';
 import type { CancellationCommand, StepName } from './cancellation.js';
+import { isAtStandstill } from './standstill.js';
 
 const PATIENCE_MS = 5_000;
 const NEXT = at(500);
@@ -91,6 +92,29 @@ describe('a drive that hears nothing new', () => {
       { ...recordVerification(look(51, { survivors: 1 })), at: laterBy(4) },
     ];
     expect(stateOf(...busy)).toMatchObject({ movedAt: now });
+  });
+});
+
+describe('a cancellation', () => {
+  const stands = (...commands: CancellationCommand[]) => {
+    const state = stateOf(...commands);
+    return state.status !== 'unknown' && isAtStandstill(state);
+  };
+  const found = [...untilSideBySide, standstill(5, 'release')];
+
+  it('stands still from the drive that finds it so', () => {
+    expect(stands(...untilSideBySide)).toBe(false);
+    expect(stands(...found)).toBe(true);
+  });
+
+  it('does not any more once something has changed', () =>
+    expect(stands(...found, { ...recordCleanup(), at: laterBy(7) })).toBe(false));
+
+  it('does not because of another failure', () => {
+    const error = { code: 'service-unavailable', message: 'away' };
+    expect(stands(...untilSideBySide, { type: 'RecordStepFailure', step: 'clean', error, at: laterBy(6), proof })).toBe(
+      false,
+    );
   });
 });
 

@@ -11,6 +11,8 @@ import { finalizersBudgetMs } from './finalizers.js';
 import { failStep } from './fail-step.js';
 import { stopRequestFor } from './stop-request.js';
 
+const NO_PROGRESS = 'no-progress';
+
 /** Nothing moved for longer than patience and grace explain: each step that still waits has failed once more. */
 export function recordStandstill(
   { steps, patienceMs, nextDriveAt, at }: Extract<CancellationCommand, { type: 'RecordStandstill' }>,
@@ -22,8 +24,17 @@ export function recordStandstill(
     .filter((step) => isWorthSaying(state.steps[step], silentMs, at))
     .flatMap((step) => {
       const message = whatIsMissing(step, state);
-      return failStep(state, step, { code: 'no-progress', message }, at, nextDriveAt);
+      return failStep(state, step, { code: NO_PROGRESS, message }, at, nextDriveAt);
     });
+}
+
+/** A drive has found it so, and nothing has changed since. */
+export function isAtStandstill({ status, steps, movedAt }: Cancellation): boolean {
+  if (status === 'completed' || status === 'undone') return false;
+  return Object.values(steps).some(
+    ({ lastError, failedAt, status: step }) =>
+      step === 'open' && lastError?.code === NO_PROGRESS && failedAt !== null && failedAt >= movedAt,
+  );
 }
 
 /** Silence within a grace period or an undo window is what was asked for, and a finalizer may take its time, ms. */

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Metrics } from '@necrocode/metrics';
 
 /** A dependency that must work for the service to be ready. */
 export interface HealthCheck {
@@ -13,15 +14,19 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
-/** `/healthz`: the process lives. `/readyz`: every dependency answers. On 127.0.0.1 only. */
+/**
+ * `/healthz`: the process lives. `/readyz`: every dependency answers. `/metrics`: for Prometheus. On 127.0.0.1 only, which is
+ * why no token is asked for.
+ */
 export async function serveHealth(
   port: number,
   service: string,
   checks: readonly HealthCheck[],
+  metrics: Pick<Metrics, 'exposition' | 'contentType'>,
 ): Promise<HealthServer> {
   const server = createServer((request, response) => {
-    void answer(request.url ?? '/', service, checks).then(({ status, body }) => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    void answer(request.url ?? '/', service, checks, metrics).then(({ status, type = 'application/json', text }) => {
+      response.writeHead(status, { 'content-type': type }).end(text);
     });
   });
   await listen(server, port);
@@ -35,12 +40,28 @@ export async function serveHealth(
   };
 }
 
-async function answer(url: string, service: string, checks: readonly HealthCheck[]) {
-  if (url === '/healthz') return { status: 200, body: { service, status: 'up', pid: process.pid } };
-  if (url !== '/readyz') return { status: 404, body: { code: 'route-not-found' } };
+interface Answer {
+  readonly status: number;
+  readonly type?: string;
+  readonly text: string;
+}
+
+async function answer(
+  url: string,
+  service: string,
+  checks: readonly HealthCheck[],
+  metrics: Pick<Metrics, 'exposition' | 'contentType'>,
+): Promise<Answer> {
+  if (url === '/healthz') return json(200, { service, status: 'up', pid: process.pid });
+  if (url === '/metrics') return { status: 200, type: metrics.contentType, text: await metrics.exposition() };
+  if (url !== '/readyz') return json(404, { code: 'route-not-found' });
   const results = await readiness(checks);
   const ready = results.every(({ ok }) => ok);
-  return { status: ready ? 200 : 503, body: { service, status: ready ? 'ready' : 'not-ready', checks: results } };
+  return json(ready ? 200 : 503, { service, status: ready ? 'ready' : 'not-ready', checks: results });
+}
+
+function json(status: number, body: object): Answer {
+  return { status, text: JSON.stringify(body) };
 }
 
 export function readiness(checks: readonly HealthCheck[]): Promise<{ name: string; ok: boolean }[]> {

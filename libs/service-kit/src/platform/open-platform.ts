@@ -1,6 +1,7 @@
 import { subjects } from '@necrocode/contracts';
 import { StoreUnavailable } from '@necrocode/event-store';
-import { PostgresEventStore } from '@necrocode/event-store-postgres';
+import { PostgresEventStore, type PostgresEventStoreOptions } from '@necrocode/event-store-postgres';
+import { Metrics } from '@necrocode/metrics';
 import { connectMessaging, jetStreamSink, type MessagingConnection, provisionStreams } from '@necrocode/messaging';
 import { CommandClient } from '../command/command-client.js';
 import type { ServiceConfig } from '../config/load-config.js';
@@ -9,13 +10,21 @@ import { openFaultPoints } from '../fault-points/fault-points.js';
 import { holdAppends } from '../fault-points/hold-appends.js';
 import type { HealthCheck } from '../health/health-server.js';
 import type { Logger } from '../logging/logger.js';
-import type { Platform } from './platform.module.js';
+import { measurePlatform } from '../metrics/measure-platform.js';
+import type { Observe, Platform } from './platform.module.js';
 
 export interface OpenPlatform<Config> {
   readonly platform: Platform<Config>;
   readonly checks: readonly HealthCheck[];
   /** In order: the relay, NATS, the event store, the service's own tables. Stop what uses them first. */
   close(): Promise<void>;
+}
+
+/** What is measured and heard of a service beyond what all have. */
+export interface Watch<Config> {
+  /** The durable consumers of the service, by the names of their checkpoints. */
+  readonly consumers?: readonly string[];
+  readonly observe?: Observe<Config>;
 }
 
 /** How long a service that starts waits for PostgreSQL before it gives up and lets its supervisor start it again. */
@@ -28,13 +37,19 @@ export async function openPlatform<Config extends ServiceConfig>(
   config: Config,
   logger: Logger,
   database: Omit<DatabaseOptions, 'url'>,
+  { consumers = [], observe = () => undefined }: Watch<Config> = {},
 ): Promise<OpenPlatform<Config>> {
+  const metrics = new Metrics();
+  const observers: ReturnType<Observe<Config>>[] = [];
   const messaging = await connectMessaging({
     url: config.NATS_URL,
     name,
     onState: (state) => logger.info({ state }, 'nats link'),
   });
-  const store = await openStore(name, config, messaging, logger);
+  const store = await openStore(name, config, logger, {
+    onAppended: () => nudge(messaging),
+    onStored: (events) => observers.forEach((hear) => events.forEach((event) => hear?.(event))),
+  });
   const tables = await openDatabase({ ...database, url: config.DATABASE_URL });
   await provisionStreams(messaging.manager, messaging.streams);
   const relay = store.startRelay({
@@ -51,15 +66,20 @@ export async function openPlatform<Config extends ServiceConfig>(
   });
   const points = openFaultPoints(name);
   if (points) logger.warn('fault points are on: a test may hold this process');
+  measurePlatform({ metrics, store, messaging, relay, database: tables, schema: database.schema, consumers });
+  const commands = new CommandClient(messaging);
+  const platform = {
+    config,
+    logger,
+    metrics,
+    store: holdAppends(store, points),
+    messaging,
+    commands,
+    database: tables,
+  };
+  observers.push(observe(platform));
   return {
-    platform: {
-      config,
-      logger,
-      store: holdAppends(store, points),
-      messaging,
-      commands: new CommandClient(messaging),
-      database: tables,
-    },
+    platform,
     checks: [
       { name: 'nats', check: () => messaging.link.state === 'connected' },
       { name: 'postgres', check: async () => (await tables.query('select 1'), true) },
@@ -76,8 +96,8 @@ export async function openPlatform<Config extends ServiceConfig>(
 async function openStore(
   name: string,
   config: ServiceConfig,
-  messaging: MessagingConnection,
   logger: Logger,
+  listeners: Pick<PostgresEventStoreOptions, 'onAppended' | 'onStored'>,
 ): Promise<PostgresEventStore> {
   const giveUpAt = Date.now() + FIRST_CONNECT_MS;
   for (;;) {
@@ -85,7 +105,7 @@ async function openStore(
       return await PostgresEventStore.open({
         connectionString: config.DATABASE_URL,
         applicationName: `necrocode ${name} events`,
-        onAppended: () => nudge(messaging),
+        ...listeners,
       });
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || Date.now() > giveUpAt) throw error;

@@ -1,28 +1,46 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { EventStore } from '@necrocode/event-store';
+import type { EventStore, StoredEvent } from '@necrocode/event-store';
+import type { PostgresEventStore } from '@necrocode/event-store-postgres';
 import type { MessagingConnection } from '@necrocode/messaging';
+import type { Metrics } from '@necrocode/metrics';
 import type { DataSource } from 'typeorm';
 import type { CommandClient } from '../command/command-client.js';
 import type { Logger } from '../logging/logger.js';
-import { COMMANDS, CONFIG, DATABASE, EVENT_STORE, LOGGER, MESSAGING } from './tokens.js';
+import { COMMANDS, CONFIG, DATABASE, EVENT_STORE, LOGGER, MESSAGING, METRICS } from './tokens.js';
 
 /** What a service stands on, opened before its module is built and closed after it is gone. */
 export interface Platform<Config> {
   readonly config: Config;
   readonly logger: Logger;
-  readonly store: EventStore;
+  readonly metrics: Metrics;
+  readonly store: EventStore & Pick<PostgresEventStore, 'backlog'>;
   readonly messaging: MessagingConnection;
   readonly commands: CommandClient;
   readonly database: DataSource;
 }
 
+/**
+ * Declares a service's metrics and answers with what hears each event this process has stored, once: the place where events
+ * are counted and logged. It must be quick and must not throw.
+ */
+export type Observe<Config> = (platform: Platform<Config>) => ((event: StoredEvent) => void) | undefined;
+
 /** Makes the platform injectable everywhere under the tokens. */
 @Module({})
 export class PlatformModule {
-  static of<Config>({ config, logger, store, messaging, commands, database }: Platform<Config>): DynamicModule {
+  static of<Config>({
+    config,
+    logger,
+    metrics,
+    store,
+    messaging,
+    commands,
+    database,
+  }: Platform<Config>): DynamicModule {
     const providers = [
       { provide: CONFIG, useValue: config },
       { provide: LOGGER, useValue: logger },
+      { provide: METRICS, useValue: metrics },
       { provide: EVENT_STORE, useValue: store },
       { provide: MESSAGING, useValue: messaging },
       { provide: COMMANDS, useValue: commands },
