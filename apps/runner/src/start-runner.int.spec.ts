@@ -248,8 +248,13 @@ describe('cleaning', () => {
     writeFileSync(join(directory, '.git', 'info', 'attributes'), '* filter=evil\n');
     writeFileSync(join(directory, 'tracked'), 'dirty');
     writeFileSync(join(directory, 'untracked'), 'left');
-    const reply = await bench.ask<CleanReply>('clean', { kind: 'slot', slot, executionId: newId('exe') });
+    const request = { kind: 'slot', slot, executionId: newId('exe') };
+    const [reply, joined] = await Promise.all([
+      bench.ask<CleanReply>('clean', request),
+      bench.ask<CleanReply>('clean', request),
+    ]);
     expect(reply).toMatchObject({ kind: 'slot', evidence: { kind: 'repository', leftEntries: 0 } });
+    expect(joined).toEqual(reply); // Who asks again while it is being cleaned does not clean beside it.
     expect(readFileSync(join(directory, 'tracked'), 'utf8')).toBe('one');
     expect(existsSync(join(directory, 'untracked'))).toBe(false);
     expect(existsSync(trap)).toBe(false);
@@ -257,7 +262,7 @@ describe('cleaning', () => {
 });
 
 describe('after the death of its predecessor', () => {
-  it('a runner ends what was left running, proves it and reports it', async () => {
+  const leaveRunning = async () => {
     const containment = await detectContainment({ group: 'necrocode-spec-predecessor' });
     const execution = identity(bench.runnerId);
     const tree = await spawnTree({
@@ -269,11 +274,45 @@ describe('after the death of its predecessor', () => {
       containment,
       beforeRelease: () => Promise.resolve(true),
     });
+    return { execution, tree };
+  };
+
+  it('a runner ends what was left running, proves it and reports it', async () => {
+    const { execution, tree } = await leaveRunning();
     await bench.restart();
     new ExecutionFiles(bench.home).write({ execution, stop: null, tree: tree.record, ending: null });
     await bench.restart();
     const { ending } = await bench.report(execution.executionId, 'ended');
     expect(ending).toMatchObject({ reason: 'runner-restarted', started: true, evidence: { survivors: 0 } });
+    await tree.stop({ gracePeriodMs: 0, force: true });
+  });
+
+  it('a runner has on record who asked for a stop and what was signalled, while the tree still lives', async () => {
+    const execution = identity(bench.runnerId);
+    await start(execution, ['sh', '-c', 'trap "" TERM; echo ready; while :; do sleep 1; done']);
+    await eventually(() => expect(bench.output.some((c) => c.executionId === execution.executionId)).toBe(true));
+    await stop(execution);
+    await stop(execution);
+    const file = new ExecutionFiles(bench.home).read(execution.executionId);
+    expect(file).toMatchObject({ stop: plainStop, signals: [{ signal: 'SIGTERM' }], ending: null });
+    expect(file?.signals).toHaveLength(1);
+    await stop(execution, { force: true });
+    await bench.report(execution.executionId, 'ended');
+  });
+
+  it('the proof of the end tells of the signals that the predecessor had sent', async () => {
+    const { execution, tree } = await leaveRunning();
+    const sent = { signal: 'SIGTERM', at: '2026-01-01T00:00:00.000Z', processes: 3, answer: 'delivered' } as const;
+    await bench.restart();
+    const files = new ExecutionFiles(bench.home);
+    files.write({ execution, stop: plainStop, signals: [sent], tree: tree.record, ending: null });
+    await bench.restart();
+    const { ending } = await bench.report(execution.executionId, 'ended');
+    expect(ending).toMatchObject({
+      reason: 'stopped',
+      cancellationId: plainStop.cancellationId,
+      evidence: { signals: [sent, { signal: 'SIGKILL' }], forced: true, peakProcesses: 3, survivors: 0 },
+    });
     await tree.stop({ gracePeriodMs: 0, force: true });
   });
 });

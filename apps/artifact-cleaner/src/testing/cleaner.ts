@@ -39,8 +39,11 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Servers of this spec's own, without a cleaner yet. @param runnerAnswerMs how long a runner may take */
-export async function openWorld(runnerAnswerMs = 500): Promise<World> {
+/**
+ * Servers of this spec's own, without a cleaner yet.
+ * @param runnerAnswerMs how long a runner may take @param retryFirstMs how soon what is not renewed is taken over
+ */
+export async function openWorld(runnerAnswerMs = 500, retryFirstMs = 50): Promise<World> {
   const nats = await startTestNats();
   const database = await createTestDatabase();
   const connection = await connectMessaging({ url: nats.url, name: 'spec' });
@@ -52,8 +55,8 @@ export async function openWorld(runnerAnswerMs = 500): Promise<World> {
     DATABASE_URL: database.url,
     NATS_URL: nats.url,
     RUNNER_ANSWER_MS: String(runnerAnswerMs),
-    RETRY_FIRST_MS: '50',
-    RETRY_LONGEST_MS: '200',
+    RETRY_FIRST_MS: String(retryFirstMs),
+    RETRY_LONGEST_MS: String(4 * retryFirstMs),
   });
   return {
     connection,

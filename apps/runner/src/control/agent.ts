@@ -48,6 +48,7 @@ type StopAnswer = StopRunnerReply['answers'][number];
 export class Agent {
   private readonly live = new Map<ExecutionId, LiveExecution>();
   private readonly holds = new ExecutionsOnHold();
+  private readonly cleaning = new Map<string, Promise<CleanReply>>();
   private draining = false;
 
   constructor(private readonly parts: AgentParts) {}
@@ -157,7 +158,17 @@ export class Agent {
     this.draining = true;
   }
 
-  async clean(request: CleanRequest): Promise<CleanReply> {
+  /** Who asks again for what is being cleaned waits for the same answer. */
+  clean(request: CleanRequest): Promise<CleanReply> {
+    const key = JSON.stringify(request);
+    const underWay = this.cleaning.get(key);
+    if (underWay) return underWay;
+    const cleaning = this.cleanNow(request).finally(() => this.cleaning.delete(key));
+    this.cleaning.set(key, cleaning);
+    return cleaning;
+  }
+
+  private async cleanNow(request: CleanRequest): Promise<CleanReply> {
     try {
       if (request.kind === 'slot') return { kind: 'slot', evidence: await this.parts.slots.clean(request.slot) };
       const busy = [...this.live.values()].some(({ execution }) => execution.jobId === request.jobId);

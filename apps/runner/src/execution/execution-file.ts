@@ -1,12 +1,14 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ExecutionEnding, ExecutionId, ExecutionIdentity, StopRequest } from '@necrocode/domain';
+import type { ExecutionEnding, ExecutionId, ExecutionIdentity, SignalEvidence, StopRequest } from '@necrocode/domain';
 import type { TreeRecord } from '@necrocode/process-tree';
 
 /** What an agent must know of an execution after its own death. Written before anything of it can run. */
 export interface ExecutionFile {
   readonly execution: ExecutionIdentity;
   readonly stop: StopRequest | null;
+  /** Sent so far, while it has not ended: a successor's proof tells of them too. */
+  readonly signals?: readonly SignalEvidence[];
   /** null: nothing of it has run. */
   readonly tree: TreeRecord | null;
   /** Set once, when nothing of it is left. A stop before any start sets it at once: the tombstone. */

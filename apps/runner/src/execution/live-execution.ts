@@ -1,5 +1,12 @@
 import type { StartRequest } from '@necrocode/contracts';
-import type { CancellationId, EndReason, ExecutionEnding, ExecutionIdentity, StopRequest } from '@necrocode/domain';
+import type {
+  CancellationId,
+  EndReason,
+  ExecutionEnding,
+  ExecutionIdentity,
+  SignalEvidence,
+  StopRequest,
+} from '@necrocode/domain';
 import {
   type Containment,
   ProcessTreeError,
@@ -57,6 +64,7 @@ export class LiveExecution {
   /** The tree, once its start has been reported: a signal is never reported before the start. */
   private running: ProcessTree | undefined;
   private stopping: { readonly stop: StopRequest; readonly reason: EndReason } | undefined;
+  private readonly signals: SignalEvidence[] = [];
   private readonly unreported = new Set<NodeJS.Timeout>();
   private exited = false;
   private timeout: PausableTimer | undefined;
@@ -205,7 +213,9 @@ export class LiveExecution {
       mode: signalTo,
       onSignal: (sent) => {
         const evidence = signalEvidence(sent);
-        if (evidence) this.reportSoon(() => this.parts.reports.signalled(this.execution, evidence));
+        if (!evidence) return;
+        this.remember(tree, evidence);
+        this.reportSoon(() => this.parts.reports.signalled(this.execution, evidence));
       },
     });
     if (report.survivors.length > 0) {
@@ -215,6 +225,15 @@ export class LiveExecution {
         'processes survive SIGKILL',
       );
     }
+  }
+
+  /** Should this agent die before the end: its successor knows who asked, and what has been sent. */
+  private remember({ record }: ProcessTree, evidence: SignalEvidence): void {
+    // Each request that joined a stop is told of each signal.
+    if (this.signals.some(({ signal, at }) => signal === evidence.signal && at === evidence.at)) return;
+    this.signals.push(evidence);
+    const { execution, signals } = this;
+    this.parts.files.write({ execution, stop: this.stopping?.stop ?? null, signals, tree: record, ending: null });
   }
 
   /** Unless the end comes first, whose report has all signals: most processes that help are gone by then. */

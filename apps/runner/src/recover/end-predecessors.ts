@@ -1,3 +1,4 @@
+import type { ExecutionEnding, SignalEvidence } from '@necrocode/domain';
 import { type Containment, endContainment, killRecorded, listContainments } from '@necrocode/process-tree';
 import type { Logger } from '@necrocode/service-kit/process';
 import { endingOf, endingWithoutTree } from '../execution/endings.js';
@@ -36,8 +37,22 @@ async function endOne(
   const ending =
     tree === null
       ? endingWithoutTree(reason, containment.means, new Date().toISOString(), stop ? { stop } : {})
-      : { ...endingOf(await killRecorded(tree), reason, stop), started: true };
+      : { ...afterSignals(endingOf(await killRecorded(tree), reason, stop), file.signals ?? []), started: true };
   files.write({ ...file, ending });
   reports.ended(execution, ending);
   logger.warn({ executionId, reason, survivors: ending.evidence.survivors }, "ended a predecessor's execution");
+}
+
+/** What the predecessor had sent belongs to the proof as well. */
+function afterSignals(ending: ExecutionEnding, earlier: readonly SignalEvidence[]): ExecutionEnding {
+  const { evidence } = ending;
+  return {
+    ...ending,
+    evidence: {
+      ...evidence,
+      signals: [...earlier, ...evidence.signals],
+      forced: evidence.forced || earlier.some(({ signal }) => signal === 'SIGKILL'),
+      peakProcesses: Math.max(evidence.peakProcesses, ...earlier.map(({ processes }) => processes)),
+    },
+  };
 }

@@ -99,6 +99,18 @@ describe('the audit of a stored history', () => {
       ],
       /starts after the certificate/,
     ],
+    [
+      'a signal that is not on the certificate',
+      [
+        ['execution', 'ExecutionSignalled', { executionId: 'e1', evidence: { signal: 'SIGTERM', at: 'noon' } }],
+        [
+          'cancellation',
+          'CancellationCompleted',
+          { certificate: { executions: [{ executionId: 'e1', signals: [] }] } },
+        ],
+      ],
+      /lacks SIGTERM at noon/,
+    ],
   ] as const)('sees %s', (_, facts, fault) => {
     expect(judged(historyOf(...facts)).faults.join()).toMatch(fault);
   });

@@ -13,6 +13,7 @@ export class StoredHistory {
   private readonly blocked = new Map<string, Set<string>>();
   private readonly jobsOver = new Map<string, string>();
   private readonly certified = new Set<string>();
+  private readonly signals = new Map<string, string[]>();
 
   get position(): bigint {
     return BigInt(this.ids.length);
@@ -59,11 +60,26 @@ export class StoredHistory {
     if (type === 'TaskAssigned' && this.blocked.get(streamId)?.has(String(fields['taskId']))) {
       this.fault(`${streamId}: ${String(fields['taskId'])} is assigned after its dispatch was blocked`);
     }
+    if (type === 'ExecutionSignalled' || type === 'ExecutionForceKilled') {
+      const executionId = String(fields['executionId']);
+      this.signals.set(executionId, [...(this.signals.get(executionId) ?? []), signalOf(fields['evidence'])]);
+    }
+    if (type === 'CancellationCompleted') this.checkCertificate(recordOf(fields['certificate']));
     if (type === 'CancellationCompleted' && recordOf(recordOf(fields['certificate'])['target'])['kind'] === 'job') {
       this.certified.add(jobId);
     }
     if (type === 'ExecutionStarted' && this.certified.has(jobId))
       this.fault(`${jobId}: ${streamId} starts after the certificate`);
+  }
+
+  /** Whatever the history says was signalled stands on the certificate. */
+  private checkCertificate({ cancellationId, executions }: Readonly<Record<string, unknown>>): void {
+    for (const each of Array.isArray(executions) ? executions : []) {
+      const { executionId, signals } = recordOf(each);
+      const certified = new Set((Array.isArray(signals) ? signals : []).map(signalOf));
+      const missing = (this.signals.get(String(executionId)) ?? []).filter((signal) => !certified.has(signal));
+      if (missing.length > 0) this.fault(`${String(cancellationId)}: its certificate lacks ${missing.join(', ')}`);
+    }
   }
 
   private block(streamId: string, taskIds: unknown): void {
@@ -79,4 +95,9 @@ export class StoredHistory {
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function signalOf(evidence: unknown): string {
+  const { signal, at } = recordOf(evidence);
+  return `${String(signal)} at ${String(at)}`;
 }

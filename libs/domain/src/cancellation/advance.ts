@@ -1,11 +1,9 @@
 import type { Timestamp } from '../ids.js';
 import { drawUpCertificate } from './certificate.js';
+import { ATTEMPTS_BEFORE_INTERIM_OUTCOME } from './fail-step.js';
 import { undone } from './hold.js';
 import { countUnconfirmed } from './planned.js';
 import type { Cancellation, CancellationEvent, CertificateProof, StepName, StepState } from './cancellation.js';
-
-/** Failures of one step after which a cancellation says what it knows, while it goes on trying. */
-export const ATTEMPTS_BEFORE_INTERIM_OUTCOME = 8;
 
 /**
  * What the state itself now allows: steps that are done because nothing is left to wait for, the ones that open, and

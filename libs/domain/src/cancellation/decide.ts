@@ -216,8 +216,26 @@ function recordVerification(
   if (inARow >= REQUIRED_PASSES && countUnconfirmed(state) === 0) {
     return [...events, completed('verify', at, { passes: inARow })];
   }
+  if (!found) return saysSomethingNew(state) ? events : [];
   // What stays in sight is known to be left: it counts like any other failure of a step.
-  return found ? [...events, ...failStep(state, 'verify', whatIsLeft(found), at)] : events;
+  const failed = failStep(state, 'verify', whatIsLeft(found), at);
+  return failed.length === 0 && passes.every((pass) => isAlike(pass, state.lastPass)) ? [] : [...events, ...failed];
+}
+
+/** Clean looks of which enough are on record wait for a runner that stays away; one more tells nothing. */
+function saysSomethingNew({ cleanPasses }: Cancellation): boolean {
+  return cleanPasses < REQUIRED_PASSES;
+}
+
+function isAlike(pass: VerificationPass, last: VerificationPass | null): boolean {
+  if (!last) return false;
+  const { survivors, heldSlots, openStates, leftFiles } = last;
+  return (
+    pass.survivors === survivors &&
+    pass.heldSlots === heldSlots &&
+    pass.openStates === openStates &&
+    pass.leftFiles === leftFiles
+  );
 }
 
 function whatIsLeft({ survivors, heldSlots, openStates, leftFiles }: VerificationPass): StepError {

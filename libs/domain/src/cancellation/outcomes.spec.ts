@@ -18,7 +18,7 @@ import {
   untilTerminate,
   untilVerify,
 } from '../testing/cancellations.js';
-import { ATTEMPTS_BEFORE_INTERIM_OUTCOME } from './advance.js';
+import { ATTEMPTS_BEFORE_INTERIM_OUTCOME } from './fail-step.js';
 import type { CancellationCommand } from './cancellation.js';
 
 /** The outcomes a history announces, in order. */

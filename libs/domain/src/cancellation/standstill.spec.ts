@@ -7,6 +7,7 @@ import {
   recordBlocked,
   recordCleanup,
   recordFacts,
+  recordFailure,
   recordFencing,
   recordTermination,
   recordVerification,
@@ -18,9 +19,10 @@ import {
   times,
   untilSideBySide,
   untilTerminate,
+  untilVerify,
 } from '../testing/cancellations.js';
 import { at, now } from '../testing/jobs.js';
-import { ATTEMPTS_BEFORE_INTERIM_OUTCOME } from './advance.js';
+import { ATTEMPTS_BEFORE_INTERIM_OUTCOME } from './fail-step.js';
 import type { CancellationCommand, StepName } from './cancellation.js';
 import { isAtStandstill } from './standstill.js';
 
@@ -162,5 +164,46 @@ describe('a cancellation of which a step merely stays open', () => {
     ];
     expect(outcomes(...commands)).toStrictEqual(['partial']);
     expect(stateOf(...commands)).toMatchObject({ steps: { clean: { status: 'open' } } });
+  });
+});
+
+describe('a step that fails in every drive of ten minutes', () => {
+  const everySecond = (inputAt: (at: string) => CancellationCommand): CancellationCommand[] =>
+    Array.from({ length: 600 }, (_, second) => inputAt(laterBy(second)));
+  const inTenMinutes = (given: CancellationCommand[], inputAt: (at: string) => CancellationCommand) =>
+    history(...given, ...everySecond(inputAt)).slice(history(...given).length);
+
+  it('is told of ever more rarely, while the first failures are all told', () => {
+    const failed = inTenMinutes(untilSideBySide, (at) => ({ ...recordFailure('clean'), at }));
+    expect(failed.length).toBeLessThan(50);
+    expect(
+      failed
+        .slice(0, 2 * ATTEMPTS_BEFORE_INTERIM_OUTCOME)
+        .map(({ at }) => at)
+        .at(-1),
+    ).toBe(laterBy(ATTEMPTS_BEFORE_INTERIM_OUTCOME - 1));
+  });
+
+  it('does not record each look that finds the same', () => {
+    const looked = inTenMinutes(untilVerify, (at) => ({
+      ...recordVerification({ ...look(0, { leftFiles: 1 }), at }),
+      at,
+    }));
+    expect(looked.length).toBeLessThan(90);
+  });
+
+  it('records a look that finds something else at once', () => {
+    const before = [
+      ...untilVerify,
+      ...everySecond((at) => ({ ...recordVerification({ ...look(0, { leftFiles: 2 }), at }), at })),
+    ];
+    const at = laterBy(600);
+    const less = { ...recordVerification({ ...look(0, { leftFiles: 1 }), at }), at };
+    expect(history(...before, less).slice(history(...before).length)).toMatchObject([{ type: 'VerificationFailed' }]);
+  });
+
+  it('does not record clean looks without end while a runner stays away', () => {
+    const away = [...untilTerminate, recordFencing(), recordFacts(), recordCleanup()];
+    expect(inTenMinutes(away, (at) => ({ ...recordVerification({ ...look(0), at }), at }))).toHaveLength(2);
   });
 });

@@ -1,11 +1,9 @@
-import { ATTEMPTS_BEFORE_INTERIM_OUTCOME } from './advance.js';
 import {
   type Cancellation,
   type CancellationCommand,
   type CancellationEvent,
   type StepName,
   STEPS,
-  type StepState,
 } from './cancellation.js';
 import { finalizersBudgetMs } from './finalizers.js';
 import { failStep } from './fail-step.js';
@@ -20,12 +18,10 @@ export function recordStandstill(
 ): readonly CancellationEvent[] {
   const silentMs = Date.parse(at) - Date.parse(state.movedAt);
   if (silentMs < patienceMs + explainedSilenceMs(state)) return [];
-  return steps
-    .filter((step) => isWorthSaying(state.steps[step], silentMs, at))
-    .flatMap((step) => {
-      const message = whatIsMissing(step, state);
-      return failStep(state, step, { code: NO_PROGRESS, message }, at, nextDriveAt);
-    });
+  return steps.flatMap((step) => {
+    const message = whatIsMissing(step, state);
+    return failStep(state, step, { code: NO_PROGRESS, message }, at, nextDriveAt);
+  });
 }
 
 /** A drive has found it so, and nothing has changed since. */
@@ -46,12 +42,6 @@ export function explainedSilenceMs(state: Cancellation): number {
   if (options.force || steps.terminate.status !== 'open') return 0;
   const open = (plan?.executions ?? []).filter(({ execution }) => !terminations.has(execution.executionId));
   return Math.max(0, ...open.map((target) => stopRequestFor(target, options, cancellationId).gracePeriodMs));
-}
-
-/** Once the outcome is announced the same is said ever more rarely: a stream must not grow with the time it waits. */
-function isWorthSaying({ attempts, failedAt }: StepState, silentMs: number, at: string): boolean {
-  if (attempts < ATTEMPTS_BEFORE_INTERIM_OUTCOME || failedAt === null) return true;
-  return Date.parse(at) - Date.parse(failedAt) >= silentMs / 3;
 }
 
 function whatIsMissing(step: StepName, { plan, terminations }: Cancellation): string {
