@@ -14,7 +14,8 @@ import { submitCommand } from './job/submit.command.js';
 import { queueCommands } from './queue/queue.commands.js';
 import { doctorCommand } from './system/doctor.command.js';
 import { downCommand } from './system/down.command.js';
-import { runnersCommand } from './system/runners.command.js';
+import { runnerCommands } from './system/runner.commands.js';
+import { slotsCommand } from './system/slots.command.js';
 import { upCommand } from './system/up.command.js';
 import { workerCommand } from './system/worker.command.js';
 import type { Terminal } from './terminal/terminal.js';
@@ -47,5 +48,6 @@ export function program(terminal: Terminal): Command {
     .addCommand(queueCommands(terminal))
     .addCommand(cancellationCommands(terminal))
     .addCommand(webhookCommands(terminal))
-    .addCommand(runnersCommand(terminal));
+    .addCommand(runnerCommands(terminal))
+    .addCommand(slotsCommand(terminal));
 }

@@ -32,6 +32,7 @@ import { Services } from './services/services.js';
 import { CancellationController } from './show-cancellation/cancellation.controller.js';
 import { CancellationReader } from './show-cancellation/cancellation-reader.js';
 import { JobController } from './show-job/job.controller.js';
+import { ListQueuesController } from './list-queues/list-queues.controller.js';
 import { SlotPoolController } from './slot-pools/slot-pool.controller.js';
 import { StreamJobController } from './stream-job/stream-job.controller.js';
 import { StreamReader } from './streams/stream-reader.js';
@@ -69,6 +70,7 @@ import { WebhookController } from './webhooks/webhook.controller.js';
     StreamJobController,
     ListArtifactsController,
     RunnerController,
+    ListQueuesController,
     SlotPoolController,
     WebhookController,
     TrainingController,

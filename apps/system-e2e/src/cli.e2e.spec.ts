@@ -67,6 +67,7 @@ describe('necrocode job', () => {
       code: 2,
       stderr: expect.stringContaining('--yes'),
     });
+    expect((await necrocode('queue', 'status', 'bulk')).stdout).toMatch(/^bulk +2[89] +[12] /m);
     expect((await necrocode('queue', 'cancel', 'bulk', '--yes', '--expect', '29')).code).toBe(7);
     const dry = await necrocode('queue', 'cancel', 'bulk', '--dry-run');
     expect(dry).toMatchObject({ code: 0, stderr: expect.stringContaining('Would cancel 30 jobs') });

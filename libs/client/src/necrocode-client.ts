@@ -23,6 +23,7 @@ import type {
   Replay,
   ReplayFrame,
   RetriedJob,
+  QueueList,
   RunnerList,
   SlotPoolList,
   SubmitBatchInput,
@@ -223,6 +224,10 @@ export class NecrocodeClient {
 
   listRunners(options: RequestOptions = {}): Promise<RunnerList> {
     return this.get('/runners', options);
+  }
+
+  listQueues(options: RequestOptions = {}): Promise<QueueList> {
+    return this.get('/queues', options);
   }
 
   listSlotPools(options: RequestOptions = {}): Promise<SlotPoolList> {

@@ -4,10 +4,12 @@ import { type BulkOptions, withBulkOptions } from '../bulk/bulk-options.js';
 import { cancelMany } from '../bulk/cancel-many.js';
 import { connect } from '../connection/connect.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { statusCommand } from './status.command.js';
 
 export function queueCommands(terminal: Terminal): Command {
   return new Command('queue')
-    .description('cancel the jobs of a queue')
+    .description('look at queues, and cancel their jobs')
+    .addCommand(statusCommand(terminal))
     .addCommand(cancel(terminal))
     .addCommand(clear(terminal));
 }

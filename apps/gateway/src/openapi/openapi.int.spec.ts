@@ -52,6 +52,7 @@ describe('the OpenAPI document', () => {
         'GET /api/cancellations/{cancellationId}/replay',
         'GET /api/runners',
         'POST /api/runners/{runnerId}/drain',
+        'GET /api/queues',
         'GET /api/slot-pools',
         'GET /api/webhooks',
         'POST /api/webhooks',

@@ -54,6 +54,15 @@ export class ReadModel {
     return Number(rows[0]?.total ?? 0);
   }
 
+  /** What is open, by queue. */
+  openJobs(): Promise<readonly QueueDepth[]> {
+    return this.database.query<QueueDepth[]>(
+      `select queue, status, count(*)::integer as jobs, min(state ->> 'submittedAt') as oldest
+       from gateway.job where status = any($1) group by queue, status order by queue`,
+      [OPEN],
+    );
+  }
+
   /** Newest first, and how many there are in all. */
   async cancellations({ jobId, status, limit, offset }: ListCancellations): Promise<{
     readonly rows: readonly CancellationRow[];
@@ -87,6 +96,16 @@ export class ReadModel {
   slots(): Promise<readonly SlotRow[]> {
     return this.database.query<SlotRow[]>('select * from gateway.slot order by pool, slot_id');
   }
+}
+
+const OPEN = ['queued', 'running', 'retrying', 'cancelling'] as const satisfies readonly JobRow['status'][];
+
+export interface QueueDepth {
+  readonly queue: string;
+  readonly status: (typeof OPEN)[number];
+  readonly jobs: number;
+  /** When the oldest of them was submitted. */
+  readonly oldest: string;
 }
 
 function labelsOf(labels: readonly string[]): string {

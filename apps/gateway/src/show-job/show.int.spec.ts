@@ -261,6 +261,29 @@ describe('the estate', () => {
     expect(await json(`/jobs/${queued.jobId}/artifacts`)).toMatchObject({ status: 'none', artifacts: [] });
   });
 
+  it('lists the queues in which something is open, with what has waited longest', async () => {
+    const waiting = [new CancelledJob(gateway, { queue: 'deep' }), new CancelledJob(gateway, { queue: 'deep' })];
+    for (const each of waiting) await each.submit();
+    const busy = new CancelledJob(gateway, { queue: 'deep' });
+    await busy.registerRunner();
+    await busy.submit();
+    await busy.start();
+    const [first] = await Promise.all(waiting.map(({ jobId }) => json<{ submittedAt: string }>(`/jobs/${jobId}`)));
+    const counts = { queue: 'deep', queued: 2, running: 1, retrying: 0, cancelling: 0 };
+    await eventually(async () =>
+      expect((await json<{ items: { queue: string }[] }>('/queues')).items).toContainEqual({
+        ...counts,
+        oldestQueuedAt: first?.submittedAt,
+      }),
+    );
+    await busy.fail('timed-out');
+    await eventually(async () =>
+      expect((await json<{ items: { queue: string }[] }>('/queues')).items).toContainEqual(
+        expect.objectContaining({ queue: 'deep', queued: 2, running: 0 }),
+      ),
+    );
+  });
+
   it('lists runners and slots', async () => {
     const { items: runners } = await json<{ items: { runnerId: string }[] }>('/runners');
     expect(runners.find(({ runnerId }) => runnerId === job.runnerId)).toMatchObject({

@@ -47,6 +47,21 @@ export const slotPoolResource = z
   })
   .meta({ id: 'SlotPool' });
 
+const jobs = z.int().min(0);
+
+/** What is open in a queue; one where nothing is has none. */
+export const queueResource = z
+  .object({
+    queue: z.string(),
+    queued: jobs,
+    running: jobs,
+    retrying: jobs,
+    cancelling: jobs,
+    /** When the job that waits longest was submitted. */
+    oldestQueuedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'Queue' });
+
 /** What became of a job's artifacts, as its cleanups reported. */
 export const artifactsResource = z
   .object({
@@ -82,6 +97,7 @@ export const health = z
   .meta({ id: 'Health' });
 
 export type RunnerResource = z.infer<typeof runnerResource>;
+export type QueueResource = z.infer<typeof queueResource>;
 export type SlotPoolResource = z.infer<typeof slotPoolResource>;
 export type SlotResource = z.infer<typeof slotResource>;
 export type ArtifactsResource = z.infer<typeof artifactsResource>;

@@ -3,7 +3,7 @@ import { cloudEventSchema } from '../cloud-event/cloud-event.js';
 import { batchId, jobId } from '../ids/ids.js';
 import { cancellationStatus, cancellationSummary } from './cancellation-resource.js';
 import { jobStatus, jobSummary } from './job-resource.js';
-import { runnerResource, slotPoolResource } from './estate-resources.js';
+import { queueResource, runnerResource, slotPoolResource } from './estate-resources.js';
 
 /** Longest wait of `?wait=` and `Prefer: wait=`, seconds. A client that wants more asks again. */
 export const LONGEST_WAIT_S = 300;
@@ -81,6 +81,7 @@ export const cancellationPage = z
 /** Events as JSON; the last one's `sequence` resumes an event stream. */
 export const eventList = z.object({ items: z.array(cloudEventSchema) }).meta({ id: 'EventList' });
 export const runnerList = z.object({ items: z.array(runnerResource) }).meta({ id: 'RunnerList' });
+export const queueList = z.object({ items: z.array(queueResource) }).meta({ id: 'QueueList' });
 export const slotPoolList = z.object({ items: z.array(slotPoolResource) }).meta({ id: 'SlotPoolList' });
 
 export type ListJobsQuery = z.input<typeof listJobsQuery>;
@@ -91,4 +92,5 @@ export type JobPage = z.infer<typeof jobPage>;
 export type CancellationPage = z.infer<typeof cancellationPage>;
 export type EventList = z.infer<typeof eventList>;
 export type RunnerList = z.infer<typeof runnerList>;
+export type QueueList = z.infer<typeof queueList>;
 export type SlotPoolList = z.infer<typeof slotPoolList>;

@@ -5,8 +5,15 @@ import { formatOption, printList, type Format } from '../terminal/format.js';
 import { table } from '../terminal/table.js';
 import type { Terminal } from '../terminal/terminal.js';
 
-export function runnersCommand(terminal: Terminal): Command {
-  return new Command('runners')
+export function runnerCommands(terminal: Terminal): Command {
+  return new Command('runner')
+    .description('look at runners, and drain them')
+    .addCommand(list(terminal))
+    .addCommand(drain(terminal));
+}
+
+function list(terminal: Terminal): Command {
+  return new Command('list')
     .description('list runners: how strongly they hold processes, what they can take')
     .addOption(formatOption())
     .action(async ({ output }: { readonly output: Format }) => {
@@ -29,5 +36,15 @@ export function runnersCommand(terminal: Terminal): Command {
             terminal.width,
           ),
       });
+    });
+}
+
+function drain(terminal: Terminal): Command {
+  return new Command('drain')
+    .description('let a runner finish what it has and give it nothing new')
+    .argument('<runner-id>')
+    .action(async (runnerId: string) => {
+      const { status } = await (await connect()).drainRunner(runnerId);
+      terminal.say(`${runnerId} is ${status}: it finishes what it has and is given nothing new.`);
     });
 }
