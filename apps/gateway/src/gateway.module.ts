@@ -39,6 +39,8 @@ import { StreamReader } from './streams/stream-reader.js';
 import { SubmitBatchController } from './submit-batch/submit-batch.controller.js';
 import { RetryJobController } from './retry-job/retry-job.controller.js';
 import { SubmitJobController } from './submit-job/submit-job.controller.js';
+import { TraceController } from './trace-cancellation/trace.controller.js';
+import { TraceReader } from './trace-cancellation/trace-reader.js';
 import { TrainingController } from './training-facade/training.controller.js';
 import { UndoController } from './undo/undo.controller.js';
 import { EventBell } from './wake/event-bell.js';
@@ -65,6 +67,7 @@ import { WebhookController } from './webhooks/webhook.controller.js';
     UndoController,
     ReplayController,
     JobHistoryController,
+    TraceController,
     WatchController,
     ReadLogsController,
     StreamJobController,
@@ -88,6 +91,7 @@ import { WebhookController } from './webhooks/webhook.controller.js';
     StreamReader,
     CancellationReader,
     BulkReader,
+    TraceReader,
     AwaitOutcome,
     StopJob,
     StopJobs,

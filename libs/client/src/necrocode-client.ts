@@ -19,6 +19,7 @@ import type {
   JobHistory,
   JobPage,
   JobResource,
+  OtlpTrace,
   OutputChunk,
   Replay,
   ReplayFrame,
@@ -177,6 +178,11 @@ export class NecrocodeClient {
    */
   jobAt(jobId: string, at: string, options: RequestOptions = {}): Promise<JobAsItWas> {
     return this.get(`/jobs/${encodeURIComponent(jobId)}/history`, options, { at });
+  }
+
+  /** Its spans that have ended, as OTLP/JSON, rebuilt from the store: what a collector takes at `/v1/traces`. */
+  cancellationTrace(cancellationId: string, options: RequestOptions = {}): Promise<OtlpTrace> {
+    return this.get(`/cancellations/${encodeURIComponent(cancellationId)}/trace`, options);
   }
 
   /** Every event of the cancellation, past ones first, until it is completed. Survives broken connections. */

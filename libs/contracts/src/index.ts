@@ -213,6 +213,7 @@ export {
   slotPoolList,
   waitQuery,
 } from './rest/queries.js';
+export { type OtlpSpan, type OtlpTrace, otlpTrace } from './rest/trace.js';
 export {
   type CreatedWebhook,
   createdWebhook,

@@ -13,7 +13,7 @@ export type { LogLine } from './logging/log-line.js';
 export { consumerLog } from './logging/consumer-log.js';
 export { type Observe, type Platform, PlatformModule } from './platform/platform.module.js';
 export { COMMANDS, CONFIG, DATABASE, EVENT_STORE, LOGGER, MESSAGING, METRICS } from './platform/tokens.js';
-export { continueTrace, traceIdOf } from './trace/traceparent.js';
+export { continueTrace, traceIdOf } from '@necrocode/trace';
 export { postgresCheckpoint } from './database/postgres-checkpoint.js';
 export { openPlatform, type OpenPlatform } from './platform/open-platform.js';
 export { listen, rootModule, runService, type ServiceDefinition } from './run-service.js';

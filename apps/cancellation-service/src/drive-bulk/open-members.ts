@@ -47,7 +47,7 @@ export class OpenMembers {
         continue;
       }
       return Promise.all(
-        jobIds.map((jobId) => this.#follow(bulk, jobId, begun.has(jobId) ? undefined : open.get(jobId))),
+        jobIds.map((jobId) => this.#follow(bulk, jobId, begun.has(jobId) ? undefined : open.get(jobId), traceparent)),
       );
     }
   }
@@ -83,7 +83,12 @@ export class OpenMembers {
   }
 
   /** Drives the member on; one that was there before is joined, and made stronger where the bulk asks for more. */
-  async #follow(bulk: Bulk, jobId: JobId, open: CancellationId | undefined): Promise<BulkMember> {
+  async #follow(
+    bulk: Bulk,
+    jobId: JobId,
+    open: CancellationId | undefined,
+    traceparent: string | undefined,
+  ): Promise<BulkMember> {
     const mine = memberIdOf(bulk.cancellationId, jobId);
     if (open === undefined || open === mine) {
       this.drive.startFrom(await this.saga.load(mine));
@@ -95,6 +100,7 @@ export class OpenMembers {
       (_, proof, at) => ({ type: 'JoinCancellation', options, reason, requestedBy, at, proof }),
       `join/${bulk.cancellationId}`,
       ACTOR,
+      traceparent,
     );
     this.drive.startFrom(joined);
     return { jobId, cancellationId: open, joined: true };

@@ -1,6 +1,7 @@
 import { dispatcherCommands } from '@necrocode/contracts';
 import type { BulkEffect } from '@necrocode/domain';
 import type { CommandClient } from '@necrocode/service-kit';
+import { formatTraceparent, rootContextOf } from '@necrocode/trace';
 import type { BulkInput, LoadedBulk } from '../bulk-saga/bulk-saga.js';
 import { ACTOR } from '../saga/saga.js';
 import type { PerformsBulkEffects } from './bulk-drive.js';
@@ -20,7 +21,9 @@ export class PerformBulkEffect implements PerformsBulkEffects {
 
   async perform(effect: BulkEffect, { state, first }: LoadedBulk): Promise<BulkInput | null> {
     if (state.status === 'unknown' || !first) return null;
-    const { traceparent } = first.metadata;
+    // Below the bulk's own span.
+    const { root } = rootContextOf({ id: first.id, traceparent: first.metadata.traceparent });
+    const traceparent = formatTraceparent(root);
     switch (effect.type) {
       case 'dequeue': {
         const { chunk } = effect;

@@ -1,9 +1,12 @@
 import { type Command, cleanerCommands, dispatcherCommands, runnerMonitorCommands } from '@necrocode/contracts';
 import type { CancellationEffect, CancellationId, CancellationState, InputOf } from '@necrocode/domain';
 import type { CommandClient } from '@necrocode/service-kit';
+import type { TracePart } from '@necrocode/trace';
 import { ACTOR, newInputId, type Saga } from '../saga/saga.js';
+import { traceparentOf } from '../saga/traceparent-of.js';
 import { lookTwice } from './look-twice.js';
 
+type Ask = <Body, Value>(command: Command<Body, Value>, body: Body) => Promise<Value>;
 type EffectOf<Type extends CancellationEffect['type']> = Extract<CancellationEffect, { type: Type }>;
 
 /** Asks the owner for one effect and feeds its answer back. Asking twice is harmless: the answer is how things stand. */
@@ -14,65 +17,62 @@ export class PerformEffect {
   ) {}
 
   /** @returns the state after the answer @throws what the owner refused or failed with */
-  perform(cancellationId: CancellationId, effect: CancellationEffect): Promise<CancellationState> {
+  async perform(cancellationId: CancellationId, effect: CancellationEffect): Promise<CancellationState> {
+    const traceparent = traceparentOf(await this.saga.lastKnown(cancellationId), partOf(effect));
+    const ask: Ask = (command, body) => this.commands.ask(command, body, { actor: ACTOR, traceparent });
     switch (effect.type) {
       case 'block-dispatch':
-        return this.blockDispatch(effect);
+        return this.blockDispatch(effect, ask);
       case 'park-tasks':
-        return this.parkTasks(effect);
+        return this.parkTasks(effect, ask);
       case 'unpark-tasks':
-        return this.unparkTasks(effect);
+        return this.unparkTasks(effect, ask);
       case 'freeze-executions':
       case 'thaw-executions':
-        return this.holdExecutions(effect);
+        return this.holdExecutions(effect, ask);
       case 'stop-executions':
-        return this.stopExecutions(cancellationId, effect);
+        return this.stopExecutions(cancellationId, effect, ask);
       case 'describe-job':
-        return this.describeJob(cancellationId, effect);
+        return this.describeJob(cancellationId, effect, ask);
       case 'clean':
-        return this.clean(effect);
+        return this.clean(effect, ask);
       case 'verify':
-        return this.verify(cancellationId, effect);
+        return this.verify(cancellationId, effect, ask);
       default:
         return effect satisfies never;
     }
   }
 
-  private async blockDispatch({
-    cancellationId,
-    jobId,
-    taskId,
-    cascade,
-  }: EffectOf<'block-dispatch'>): Promise<CancellationState> {
+  private async blockDispatch(
+    { cancellationId, jobId, taskId, cascade }: EffectOf<'block-dispatch'>,
+    ask: Ask,
+  ): Promise<CancellationState> {
     const order = { cancellationId, jobId, taskId, cascade };
-    const blocked = await this.ask(dispatcherCommands.blockDispatch, order);
+    const blocked = await ask(dispatcherCommands.blockDispatch, order);
     return this.feed(cancellationId, (_, proof, at) => ({ type: 'RecordDispatchBlocked', ...blocked, at, proof }));
   }
 
-  private async parkTasks({
-    cancellationId,
-    jobId,
-    taskId,
-    cascade,
-  }: EffectOf<'park-tasks'>): Promise<CancellationState> {
+  private async parkTasks(
+    { cancellationId, jobId, taskId, cascade }: EffectOf<'park-tasks'>,
+    ask: Ask,
+  ): Promise<CancellationState> {
     const order = { cancellationId, jobId, taskId, cascade };
-    const { facts, taskIds } = await this.ask(dispatcherCommands.parkTasks, order);
+    const { facts, taskIds } = await ask(dispatcherCommands.parkTasks, order);
     return this.feed(cancellationId, (_, proof, at) => ({ type: 'RecordTasksHeld', facts, taskIds, at, proof }));
   }
 
-  private async unparkTasks({ cancellationId, jobId }: EffectOf<'unpark-tasks'>): Promise<CancellationState> {
-    await this.ask(dispatcherCommands.unparkTasks, { cancellationId, jobId });
+  private async unparkTasks({ cancellationId, jobId }: EffectOf<'unpark-tasks'>, ask: Ask): Promise<CancellationState> {
+    await ask(dispatcherCommands.unparkTasks, { cancellationId, jobId });
     return this.feed(cancellationId, (_, proof, at) => ({ type: 'RecordTasksReleased', at, proof }));
   }
 
-  private async holdExecutions({
-    type,
-    cancellationId,
-    executions,
-  }: EffectOf<'freeze-executions' | 'thaw-executions'>): Promise<CancellationState> {
+  private async holdExecutions(
+    { type, cancellationId, executions }: EffectOf<'freeze-executions' | 'thaw-executions'>,
+    ask: Ask,
+  ): Promise<CancellationState> {
     const kind = type === 'freeze-executions' ? 'freeze' : 'thaw';
     const asked = { kind, cancellationId, executions: [...executions] } as const;
-    const answer = await this.ask(runnerMonitorCommands.holdExecutions, asked);
+    const answer = await ask(runnerMonitorCommands.holdExecutions, asked);
     const executionIds = answer.executions.flatMap((each) => (each.status === 'done' ? [each.executionId] : []));
     const recorded = kind === 'freeze' ? 'RecordExecutionsFrozen' : 'RecordExecutionsThawed';
     return this.feed(cancellationId, (_, proof, at) => ({ type: recorded, executionIds, at, proof }));
@@ -82,8 +82,9 @@ export class PerformEffect {
   private async stopExecutions(
     cancellationId: CancellationId,
     { stops }: EffectOf<'stop-executions'>,
+    ask: Ask,
   ): Promise<CancellationState> {
-    const { executions } = await this.ask(runnerMonitorCommands.stopExecutions, { stops: [...stops] });
+    const { executions } = await ask(runnerMonitorCommands.stopExecutions, { stops: [...stops] });
     let { state } = await this.saga.lastKnown(cancellationId);
     for (const { executionId, status, ending } of executions) {
       const stop = stops.find(({ execution }) => execution.executionId === executionId);
@@ -118,29 +119,43 @@ export class PerformEffect {
   private async describeJob(
     cancellationId: CancellationId,
     { jobId }: EffectOf<'describe-job'>,
+    ask: Ask,
   ): Promise<CancellationState> {
-    const facts = await this.ask(dispatcherCommands.settleJob, { jobId });
+    const facts = await ask(dispatcherCommands.settleJob, { jobId });
     return this.feed(cancellationId, (_, proof, at) => ({ type: 'RecordJobFacts', facts, at, proof }));
   }
 
-  private async clean({ cancellationId, jobId, taskIds }: EffectOf<'clean'>): Promise<CancellationState> {
+  private async clean({ cancellationId, jobId, taskIds }: EffectOf<'clean'>, ask: Ask): Promise<CancellationState> {
     const body = { jobId, cancellationId, taskIds: taskIds === null ? null : [...taskIds] };
-    const { done, report } = await this.ask(cleanerCommands.clean, body);
+    const { done, report } = await ask(cleanerCommands.clean, body);
     return this.feed(cancellationId, (_, proof, at) =>
       done && report ? { type: 'RecordCleanup', report, at, proof } : null,
     );
   }
 
-  private async verify(cancellationId: CancellationId, effect: EffectOf<'verify'>): Promise<CancellationState> {
-    const passes = await lookTwice(effect, (command, body) => this.ask(command, body));
+  private async verify(
+    cancellationId: CancellationId,
+    effect: EffectOf<'verify'>,
+    ask: Ask,
+  ): Promise<CancellationState> {
+    const passes = await lookTwice(effect, ask);
     return this.feed(cancellationId, (_, proof, at) => ({ type: 'RecordVerification', passes, at, proof }));
   }
 
   private async feed(cancellationId: CancellationId, inputOf: InputOf): Promise<CancellationState> {
     return (await this.saga.feed(cancellationId, inputOf, newInputId())).state;
   }
+}
 
-  private ask<Body, Value>(command: Command<Body, Value>, body: Body): Promise<Value> {
-    return this.commands.ask(command, body, { actor: ACTOR });
+/** Whose span the work stands below. */
+function partOf({ type, step }: CancellationEffect): TracePart {
+  switch (type) {
+    case 'park-tasks':
+    case 'unpark-tasks':
+    case 'freeze-executions':
+    case 'thaw-executions':
+      return 'hold';
+    default:
+      return step;
   }
 }

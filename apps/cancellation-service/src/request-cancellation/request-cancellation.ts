@@ -21,6 +21,7 @@ import type { CancellationDrive } from '../drive-cancellation/cancellation-drive
 import type { PlanCancellation } from '../plan-cancellation/plan-cancellation.js';
 import { isTargetTaken, type OpenTargets } from '../saga/open-targets.js';
 import { ACTOR, newInputId, type Saga } from '../saga/saga.js';
+import { traceparentOf } from '../saga/traceparent-of.js';
 import type { Jobs } from './stored-jobs.js';
 
 export interface RequestAnswer {
@@ -81,7 +82,7 @@ export class RequestCancellation {
     ];
     try {
       const begun = await this.saga.begin(command, meta.id, metadata, companions);
-      this.signalAtOnce(request, facts, meta);
+      this.signalAtOnce(request, facts, traceparentOf(begun, 'terminate'));
       // The signal is on its way before anything else is begun.
       this.drive.alongside(nextTurn().then(() => this.drive.startFrom(begun)));
     } catch (error) {
@@ -97,7 +98,7 @@ export class RequestCancellation {
    * Beside the durable path, which drives the same stops again: losing this costs time, nothing else. Each runner is told
    * directly, and the runner-monitor, which records the stop and signals again: a stop that comes twice is one.
    */
-  private signalAtOnce(request: CancellationRequest, facts: JobFacts, { traceparent }: CommandMeta): void {
+  private signalAtOnce(request: CancellationRequest, facts: JobFacts, traceparent: string | undefined): void {
     if (request.undoWindowMs !== undefined) return; // It is held first.
     const stops = liveTargets(request, facts);
     if (stops.length === 0) return;
@@ -134,6 +135,7 @@ export class RequestCancellation {
       (_, proof, at) => ({ type: 'JoinCancellation', options, reason, requestedBy, at, proof }),
       meta.id,
       meta.actor,
+      meta.traceparent,
     );
     this.drive.startFrom(joined);
     return { result: 'joined', cancellationId: open };

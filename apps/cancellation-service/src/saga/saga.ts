@@ -118,12 +118,14 @@ export class Saga {
    * Feeds one input: decide, append; another writer first means loading and deciding again, and so does a decision on what
    * is only remembered that nothing is to be recorded. The append that completes the cancellation also closes its books.
    * @param commandId the same for the same input, so a redelivery appends nothing twice
+   * @param askedIn the trace context of whoever gave the input, where it is another than that of the request
    */
   async feed(
     cancellationId: CancellationId,
     inputOf: InputOf,
     commandId: string,
     actor = ACTOR,
+    askedIn?: string,
   ): Promise<LoadedCancellation> {
     for (let attempt = 1; ; attempt++) {
       const remembered = attempt === 1 ? this.#recent.get(cancellationId) : undefined;
@@ -135,7 +137,8 @@ export class Saga {
         if (remembered) continue;
         return loaded;
       }
-      const { correlationId, traceparent } = first.metadata;
+      const { correlationId } = first.metadata;
+      const traceparent = askedIn ?? first.metadata.traceparent;
       const metadata: EventMetadata = {
         actor,
         correlationId,

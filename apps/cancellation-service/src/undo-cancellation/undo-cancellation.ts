@@ -11,12 +11,13 @@ export class UndoCancellation {
   ) {}
 
   /** Repeating it is harmless. @throws {Rejection} `cancellation-not-found`, `undo-not-offered`, `undo-window-over` */
-  async handle(cancellationId: CancellationId, { id, actor }: CommandMeta): Promise<void> {
+  async handle(cancellationId: CancellationId, { id, actor, traceparent }: CommandMeta): Promise<void> {
     const undone = await this.saga.feed(
       cancellationId,
       (_, proof, at) => ({ type: 'UndoCancellation', requestedBy: actor, at, proof }),
       id,
       actor,
+      traceparent,
     );
     this.drive.startFrom(undone);
   }

@@ -8,6 +8,7 @@ import { EXIT } from '../exit-codes.js';
 import { replayCommand } from '../replay/replay.command.js';
 import { eventLine } from './event-line.js';
 import { exitCodeOf } from './outcome.js';
+import { traceCommand } from '../trace/trace.command.js';
 import { watchCancellation } from './watch.js';
 import { showCancellation, showCertificate } from './show.js';
 
@@ -22,6 +23,7 @@ export function cancellationCommands(terminal: Terminal): Command {
     .addCommand(certificate(terminal))
     .addCommand(timeline(terminal))
     .addCommand(replayCommand(terminal))
+    .addCommand(traceCommand(terminal))
     .addCommand(undo(terminal))
     .addCommand(abort(terminal));
 }

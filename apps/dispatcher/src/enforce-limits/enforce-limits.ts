@@ -1,8 +1,8 @@
 import { cancellationCommands, streamIdOf } from '@necrocode/contracts';
 import { type Job, type JobId, knownJob } from '@necrocode/domain';
 import type { EventStore } from '@necrocode/event-store';
-import { type CommandClient, type DriveQueue, type Logger, newId } from '@necrocode/service-kit';
-import { ACTOR, causedByEvent, inAnswerTo } from '../streams/cause.js';
+import { type CommandClient, continueTrace, type DriveQueue, type Logger, newId } from '@necrocode/service-kit';
+import { ACTOR, inAnswerTo } from '../streams/cause.js';
 import { foldJob, type Jobs } from '../streams/jobs.js';
 import { limitCancellation } from './limit-cancellation.js';
 
@@ -30,8 +30,8 @@ export class EnforceLimits {
     const stored = await this.store.readStream(streamIdOf('job', jobId));
     const reached = stored.find(({ type }) => type === 'JobLimitReached');
     if (!reached) throw new Error(`job ${jobId} is overdue, but no event says so`);
-    const { id, metadata } = causedByEvent(reached);
-    const cause = { actor: ACTOR, id, traceparent: metadata.traceparent };
+    // A trace of its own, as for anybody who cancels; it links to the one the job was submitted in.
+    const cause = { actor: ACTOR, id: reached.id, traceparent: continueTrace() };
     const asked = { request, planToken: null };
     const { result } = await this.commands.ask(cancellationCommands.requestCancellation, asked, cause);
     await this.limits.run(this.limits.forget(jobId));

@@ -39,10 +39,17 @@ export function cancellationLinks(cancellationId: CancellationId): {
   readonly self: string;
   readonly events: string;
   readonly replay: string;
+  readonly trace: string;
   readonly certificate: string;
 } {
   const self = `/api/cancellations/${cancellationId}`;
-  return { self, events: `${self}/events`, replay: `${self}/replay`, certificate: `${self}/certificate` };
+  return {
+    self,
+    events: `${self}/events`,
+    replay: `${self}/replay`,
+    trace: `${self}/trace`,
+    certificate: `${self}/certificate`,
+  };
 }
 
 function requestMessage(result: RequestAnswer['result'], kind: CancellationTarget['kind']): string {

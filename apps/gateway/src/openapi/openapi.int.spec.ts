@@ -50,6 +50,7 @@ describe('the OpenAPI document', () => {
         'GET /api/cancellations/{cancellationId}/certificate',
         'GET /api/cancellations/{cancellationId}/events',
         'GET /api/cancellations/{cancellationId}/replay',
+        'GET /api/cancellations/{cancellationId}/trace',
         'GET /api/runners',
         'POST /api/runners/{runnerId}/drain',
         'GET /api/queues',

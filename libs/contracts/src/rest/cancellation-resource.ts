@@ -133,7 +133,13 @@ export const cancellationResource = z
     version: count,
     certificate: certificate.nullable(),
     actions: z.array(action),
-    links: z.object({ self: z.string(), events: z.string(), replay: z.string(), certificate: z.string() }),
+    links: z.object({
+      self: z.string(),
+      events: z.string(),
+      replay: z.string(),
+      trace: z.string(),
+      certificate: z.string(),
+    }),
   })
   .meta({ id: 'Cancellation' });
 
