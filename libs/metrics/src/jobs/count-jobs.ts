@@ -3,7 +3,10 @@ import type { Metrics } from '../define/metrics.js';
 
 /** Counts jobs by the events of their streams. */
 export function countJobs(metrics: Metrics) {
-  const submitted = metrics.counter({ name: 'necrocode_jobs_submitted_total', help: 'Jobs submitted' });
+  const submitted = metrics.counter({
+    name: 'necrocode_jobs_submitted_total',
+    help: 'Jobs submitted, later generations of a job included',
+  });
   const ended = metrics.counter({
     name: 'necrocode_jobs_ended_total',
     help: 'Jobs that are over, by how',
