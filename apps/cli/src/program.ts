@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { auditCommands } from './audit/audit.commands.js';
 import { batchCommands } from './batch/batch.commands.js';
 import { cancellationCommands } from './cancellation/cancellation.commands.js';
 import { demoCommand } from './demo/demo.command.js';
@@ -11,6 +12,7 @@ import { listCommand } from './job/list.command.js';
 import { logsCommand } from './job/logs.command.js';
 import { retryCommand } from './job/retry.command.js';
 import { submitCommand } from './job/submit.command.js';
+import { projectionsCommands } from './projections/projections.commands.js';
 import { queueCommands } from './queue/queue.commands.js';
 import { doctorCommand } from './system/doctor.command.js';
 import { downCommand } from './system/down.command.js';
@@ -49,5 +51,7 @@ export function program(terminal: Terminal): Command {
     .addCommand(cancellationCommands(terminal))
     .addCommand(webhookCommands(terminal))
     .addCommand(runnerCommands(terminal))
-    .addCommand(slotsCommand(terminal));
+    .addCommand(slotsCommand(terminal))
+    .addCommand(projectionsCommands(terminal))
+    .addCommand(auditCommands(terminal));
 }

@@ -20,12 +20,16 @@ import { EnqueueItems } from './queue-facade/enqueue-batch.js';
 import { ItemRows } from './queue-facade/item-rows.js';
 import { Items } from './queue-facade/items.js';
 import { ReadQueueController } from './queue-facade/read-queue.controller.js';
+import { ProjectionsController } from './projections/projections.controller.js';
+import { Projections } from './projections/projections.js';
+import { LiveRows } from './read-model/live-rows.js';
 import { Projector } from './read-model/projector.js';
 import { ReadModel } from './read-model/read-model.js';
 import { Timeline } from './read-model/timeline.js';
 import { FollowOutput } from './read-logs/follow-output.js';
 import { OutputStream } from './read-logs/output-stream.js';
 import { ReadLogsController } from './read-logs/read-logs.controller.js';
+import { Rebuilder } from './rebuild-read-model/rebuilder.js';
 import { ReplayController } from './replay-cancellation/replay.controller.js';
 import { RunnerController } from './runners/runner.controller.js';
 import { Services } from './services/services.js';
@@ -43,6 +47,8 @@ import { TraceController } from './trace-cancellation/trace.controller.js';
 import { TraceReader } from './trace-cancellation/trace-reader.js';
 import { TrainingController } from './training-facade/training.controller.js';
 import { UndoController } from './undo/undo.controller.js';
+import { Verifications } from './verification/verifications.js';
+import { VerifyAuditController } from './verify-audit/verify-audit.controller.js';
 import { EventBell } from './wake/event-bell.js';
 import { Shutdown } from './wake/shutdown.js';
 import { WatchController } from './watch/watch.controller.js';
@@ -82,6 +88,8 @@ import { WebhookController } from './webhooks/webhook.controller.js';
     EndItemsController,
     EndManyController,
     RetryItemsController,
+    ProjectionsController,
+    VerifyAuditController,
     HealthController,
     MetricsController,
     DocsController,
@@ -99,6 +107,10 @@ import { WebhookController } from './webhooks/webhook.controller.js';
     Items,
     EnqueueItems,
     Projector,
+    LiveRows,
+    Rebuilder,
+    Projections,
+    Verifications,
     ReadModel,
     Timeline,
     WatchStory,

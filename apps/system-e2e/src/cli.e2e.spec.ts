@@ -53,6 +53,12 @@ describe('necrocode job', () => {
     expect((await necrocode('cancellation', 'replay', '@last', '--at', '1')).stdout).toMatch(/CancellationRequested/);
     const [submitted] = (await necrocode('job', 'history', jobId, '-o', 'id')).stdout.split('\n');
     expect((await necrocode('job', 'history', jobId, '--at', submitted ?? '')).stdout).toMatch(/queued[^]+none held/);
+    expect(await necrocode('projections', 'rebuild', 'read-model')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('build 2'),
+    });
+    expect(await necrocode('projections', 'verify')).toMatchObject({ code: 0 });
+    expect((await necrocode('audit', 'verify')).stdout).toContain('every chain is whole');
   }, 120_000);
 
   it('cancels a queue as one cancellation, and only the jobs that were agreed to', async () => {

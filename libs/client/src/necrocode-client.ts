@@ -1,6 +1,8 @@
 import type {
   AbortResult,
   ArtifactsResource,
+  AuditQuery,
+  AuditVerification,
   BulkCancelInput,
   BulkResource,
   BulkResult,
@@ -21,6 +23,9 @@ import type {
   JobResource,
   OtlpTrace,
   OutputChunk,
+  ProjectionList,
+  ProjectionResource,
+  ProjectionVerification,
   Replay,
   ReplayFrame,
   RetriedJob,
@@ -201,22 +206,8 @@ export class NecrocodeClient {
   }
 
   /** The job's output so far, in the order it was written. */
-  async *logs(jobId: string, options: RequestOptions = {}): AsyncGenerator<OutputChunk, void, undefined> {
-    const path = `/jobs/${encodeURIComponent(jobId)}/logs`;
-    const response = await this.transport.send({
-      ...options,
-      method: 'GET',
-      path,
-      headers: { accept: 'application/jsonl' },
-    });
-    if (!response.body) return;
-    try {
-      // Cast: the gateway parsed each chunk with the contract it has here.
-      for await (const line of readLines(response.body)) yield JSON.parse(line) as OutputChunk;
-    } catch (error) {
-      options.signal?.throwIfAborted();
-      throw localProblem('gateway-unreachable', { url: response.url }, error);
-    }
+  logs(jobId: string, options: RequestOptions = {}): AsyncGenerator<OutputChunk, void, undefined> {
+    return this.lines(`/jobs/${encodeURIComponent(jobId)}/logs`, options);
   }
 
   /** The job's output so far and all that follows, until the job has ended. Survives broken connections. */
@@ -245,6 +236,32 @@ export class NecrocodeClient {
     return this.post(`/runners/${encodeURIComponent(runnerId)}/drain`, undefined, options);
   }
 
+  /** The gateway's read models and their rebuilds. */
+  listProjections(options: RequestOptions = {}): Promise<ProjectionList> {
+    return this.get('/projections', options);
+  }
+
+  /** Asks for a rebuild beside the live rows; over when `build` of the list is that of `rebuild` here. */
+  rebuildProjection(name: string, options: RequestOptions = {}): Promise<ProjectionResource> {
+    return this.post(`/projections/${encodeURIComponent(name)}/rebuild`, undefined, options);
+  }
+
+  /** Folds the store anew and compares: progress, and the result last. */
+  verifyProjection(
+    name: string,
+    options: RequestOptions = {},
+  ): AsyncGenerator<ProjectionVerification, void, undefined> {
+    return this.lines(`/projections/${encodeURIComponent(name)}/verification`, options);
+  }
+
+  /** Recomputes the hash chains: progress, and the result last. @throws {ApiProblem} `stream-not-found` */
+  verifyAudit(
+    query: AuditQuery = {},
+    options: RequestOptions = {},
+  ): AsyncGenerator<AuditVerification, void, undefined> {
+    return this.lines('/audit/verification', options, { ...query });
+  }
+
   /** Whether the gateway and what it stands on work, part by part. @throws {ApiProblem} when it does not answer at all */
   ready(options: RequestOptions = {}): Promise<Health> {
     return this.transport.json({ ...options, method: 'GET', path: '/readyz', alsoAccept: 503 });
@@ -267,6 +284,28 @@ export class NecrocodeClient {
       body,
       headers: { ...headers, ...keyHeader(options) },
     });
+  }
+
+  private async *lines<Line>(
+    path: string,
+    options: RequestOptions,
+    query: HttpRequest['query'] = {},
+  ): AsyncGenerator<Line, void, undefined> {
+    const response = await this.transport.send({
+      ...options,
+      method: 'GET',
+      path,
+      query,
+      headers: { accept: 'application/jsonl' },
+    });
+    if (!response.body) return;
+    try {
+      // Cast: the gateway parsed each line with the contract it has here.
+      for await (const line of readLines(response.body)) yield JSON.parse(line) as Line;
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw localProblem('gateway-unreachable', { url: response.url }, error);
+    }
   }
 
   private cancel<Result>(path: string, body: object, options: CancelOptions): Promise<Result> {

@@ -155,6 +155,19 @@ export {
   type PointInTime,
   type RecordedEvent,
 } from './rest/history.js';
+export {
+  type AuditQuery,
+  auditQuery,
+  type AuditVerification,
+  auditVerification,
+  type ProjectionDifference,
+  type ProjectionList,
+  projectionList,
+  type ProjectionResource,
+  projectionResource,
+  type ProjectionVerification,
+  projectionVerification,
+} from './rest/projection.js';
 export { type Replay, replay, type ReplayFrame, replayFrame } from './rest/replay.js';
 export {
   type ArtifactsResource,

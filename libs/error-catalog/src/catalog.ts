@@ -113,6 +113,38 @@ export const catalog = {
     'The job had not been submitted at {at}.',
     'GET /api/jobs/{jobId}/history without `at` lists the moments there are.',
   ),
+  'projection-not-found': entry(
+    404,
+    'not-found',
+    'There is no projection {name}.',
+    'List them with GET /api/projections or `necrocode projections list`.',
+  ),
+  'stream-not-found': entry(
+    404,
+    'not-found',
+    'The event store has no stream {stream}.',
+    'A stream is named after what it tells of, for example cancellation-can_… or job-job_….',
+  ),
+  'read-model-rebuilding': entry(
+    503,
+    'unavailable',
+    'The lists are being rebuilt for this release.',
+    'Try again in a moment; `necrocode projections list` shows how far it is. Single jobs and cancellations can be read.',
+    true,
+  ),
+  'read-model-foreign': entry(
+    409,
+    'conflict',
+    'The read model has version {live}; this release builds version {own}.',
+    'Ask a gateway of the release that built it, or wait for its rebuild.',
+  ),
+  'verification-under-way': entry(
+    409,
+    'conflict',
+    'This gateway is verifying already.',
+    'Wait for it to end: a verification reads the whole store.',
+    true,
+  ),
   'execution-not-found': entry(
     404,
     'not-found',

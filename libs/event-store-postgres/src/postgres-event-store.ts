@@ -118,9 +118,9 @@ export class PostgresEventStore implements EventStore {
     return new Relay(new Database({ ...this.options, maxConnections: 3, applicationName }), options);
   }
 
-  /** Recomputes every hash chain; yields each stream, with the first event that does not fit. */
-  verifyAllStreams(): AsyncGenerator<StreamVerification, void, undefined> {
-    return verifyAllStreams(this.#database);
+  /** Recomputes every hash chain, in order of stream ids; yields each stream, with the first event that does not fit. */
+  verifyAllStreams(from?: string): AsyncGenerator<StreamVerification, void, undefined> {
+    return verifyAllStreams(this.#database, from);
   }
 
   /** Numbered events that are gone, and positions never given; empty when all is well. */

@@ -1,7 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { BatchId, JobId, JobStatus } from '@necrocode/domain';
-import { DATABASE } from '@necrocode/service-kit';
-import type { DataSource } from 'typeorm';
+import { LiveRows } from '../read-model/live-rows.js';
 
 export interface ItemRow {
   readonly itemId: number;
@@ -25,7 +24,7 @@ const PRIORITY = `(state #>> '{spec,priority}')::integer`;
 /** Which jobs are the items of a queue, and in what order; from rows that follow the events a few milliseconds behind. */
 @Injectable()
 export class ItemRows {
-  constructor(@Inject(DATABASE) private readonly database: DataSource) {}
+  constructor(private readonly rows: LiveRows) {}
 
   /** In the order of their numbers. */
   all(filter: ItemFilter, order: 'ASC' | 'DESC'): Promise<readonly ItemRow[]> {
@@ -55,7 +54,7 @@ export class ItemRows {
   }
 
   async count(filter: ItemFilter): Promise<readonly { readonly status: JobStatus; readonly count: number }[]> {
-    return this.database.query<{ status: JobStatus; count: number }[]>(
+    return this.rows.query<{ status: JobStatus; count: number }>(
       `select status, count(*)::integer as count from ${ITEMS} group by status`,
       valuesOf(filter),
     );
@@ -63,7 +62,7 @@ export class ItemRows {
 
   /** Deletes items from the queue: the jobs and their story stay. @returns how many */
   async hide(filter: ItemFilter): Promise<number> {
-    const rows = await this.database.query<unknown[]>(
+    const rows = await this.rows.query<unknown>(
       `insert into gateway.hidden_item (item_id) select position from ${ITEMS} on conflict do nothing returning item_id`,
       valuesOf(filter),
     );
@@ -71,7 +70,7 @@ export class ItemRows {
   }
 
   async hideItems(items: readonly ItemRow[]): Promise<number> {
-    const rows = await this.database.query<unknown[]>(
+    const rows = await this.rows.query<unknown>(
       'insert into gateway.hidden_item (item_id) select unnest($1::bigint[]) on conflict do nothing returning item_id',
       [items.map(({ itemId }) => itemId)],
     );
@@ -79,7 +78,7 @@ export class ItemRows {
   }
 
   async #rows(sql: string, values: unknown[]): Promise<readonly ItemRow[]> {
-    const rows = await this.database.query<{ position: string; job_id: JobId }[]>(sql, values);
+    const rows = await this.rows.query<{ position: string; job_id: JobId }>(sql, values);
     return rows.map(({ position, job_id }) => ({ itemId: Number(position), jobId: job_id }));
   }
 }

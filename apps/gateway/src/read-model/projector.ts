@@ -5,7 +5,7 @@ import { DATABASE, EVENT_STORE, LOGGER, type Logger, METRICS, type Platform } fr
 import type { DataSource } from 'typeorm';
 import { Bell, type Listener } from '../wake/bell.js';
 import { EventBell } from '../wake/event-bell.js';
-import { Projection } from './projection.js';
+import { type Advance, Projection } from './projection.js';
 
 /** How late an event is noticed whose message was lost. */
 const LOOK_EVERY_MS = 1_000;
@@ -22,6 +22,7 @@ export class Projector implements OnApplicationBootstrap, BeforeApplicationShutd
   readonly #projection: Projection;
   #running: Promise<void> = Promise.resolve();
   #failing = false;
+  #isForeign = false;
 
   constructor(
     @Inject(DATABASE) database: DataSource,
@@ -48,9 +49,14 @@ export class Projector implements OnApplicationBootstrap, BeforeApplicationShutd
     return this.#bell.listen(id);
   }
 
-  /** The last look worked. */
+  /** The last look worked, and the rows are of this release. */
   get isUp(): boolean {
-    return !this.#failing;
+    return !this.#failing && !this.#isForeign;
+  }
+
+  /** The rows are of another release and must not be read by this one. */
+  get isForeign(): boolean {
+    return this.#isForeign;
   }
 
   async #run(): Promise<void> {
@@ -73,7 +79,8 @@ export class Projector implements OnApplicationBootstrap, BeforeApplicationShutd
       const advance = await this.#projection.advance();
       if (this.#failing) this.logger.info('the read model is kept up again');
       this.#failing = false;
-      if (advance.kind === 'idle') return false;
+      this.#noteForeign(advance);
+      if (advance.kind === 'idle' || advance.kind === 'foreign') return false;
       this.#bell.ring(advance.kind === 'projected' ? advance.keys : null);
       return advance.kind === 'moved' || advance.full;
     } catch (error) {
@@ -81,5 +88,16 @@ export class Projector implements OnApplicationBootstrap, BeforeApplicationShutd
       this.#failing = true;
       return false;
     }
+  }
+
+  #noteForeign(advance: Advance): void {
+    const isForeign = advance.kind === 'foreign';
+    if (isForeign && !this.#isForeign) {
+      this.logger.warn(
+        { version: advance.version },
+        'the read model is of another release; lists wait for its rebuild',
+      );
+    }
+    this.#isForeign = isForeign;
   }
 }

@@ -1,14 +1,13 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { ListCancellations, ListJobs } from '@necrocode/contracts';
 import type { CancellationId, JobId } from '@necrocode/domain';
-import { DATABASE } from '@necrocode/service-kit';
-import type { DataSource } from 'typeorm';
 import type { CancellationRow, JobRow, RunnerRow, SlotRow } from './rows.js';
+import { LiveRows } from './live-rows.js';
 
 /** Lists, from rows that follow the events a few milliseconds behind. */
 @Injectable()
 export class ReadModel {
-  constructor(@Inject(DATABASE) private readonly database: DataSource) {}
+  constructor(private readonly rows: LiveRows) {}
 
   /** Newest first, older than `before`. */
   jobs(
@@ -16,7 +15,7 @@ export class ReadModel {
     before: bigint | null,
     limit: number,
   ): Promise<readonly JobRow[]> {
-    return this.database.query<JobRow[]>(
+    return this.rows.query<JobRow>(
       `select * from gateway.job
        where ($1::text is null or queue = $1)
          and ($2::text[] is null or status = any($2))
@@ -39,7 +38,7 @@ export class ReadModel {
 
   /** In the order they run: by priority, then by age. */
   nextJobs(state: readonly JobRow['status'][], limit: number): Promise<readonly JobRow[]> {
-    return this.database.query<JobRow[]>(
+    return this.rows.query<JobRow>(
       `select * from gateway.job where status = any($1)
        order by (state #>> '{spec,priority}')::integer desc, position limit $2`,
       [state, limit],
@@ -47,7 +46,7 @@ export class ReadModel {
   }
 
   async countJobs(state: readonly JobRow['status'][]): Promise<number> {
-    const rows = await this.database.query<{ total: string }[]>(
+    const rows = await this.rows.query<{ total: string }>(
       'select count(*) as total from gateway.job where status = any($1)',
       [state],
     );
@@ -56,7 +55,7 @@ export class ReadModel {
 
   /** What is open, by queue. */
   openJobs(): Promise<readonly QueueDepth[]> {
-    return this.database.query<QueueDepth[]>(
+    return this.rows.query<QueueDepth>(
       `select queue, status, count(*)::integer as jobs, min(state ->> 'submittedAt') as oldest
        from gateway.job where status = any($1) group by queue, status order by queue`,
       [OPEN],
@@ -70,11 +69,11 @@ export class ReadModel {
   }> {
     const where = '($1::text is null or job_id = $1) and ($2::text[] is null or status = any($2))';
     const filter = [jobId ?? null, status ?? null];
-    const rows = await this.database.query<CancellationRow[]>(
+    const rows = await this.rows.query<CancellationRow>(
       `select * from gateway.cancellation where ${where} order by position desc limit $3 offset $4`,
       [...filter, limit, offset],
     );
-    const [count] = await this.database.query<{ total: string }[]>(
+    const [count] = await this.rows.query<{ total: string }>(
       `select count(*) as total from gateway.cancellation where ${where}`,
       filter,
     );
@@ -82,7 +81,7 @@ export class ReadModel {
   }
 
   async newestCancellation(jobId: JobId): Promise<CancellationId | null> {
-    const rows = await this.database.query<Pick<CancellationRow, 'cancellation_id'>[]>(
+    const rows = await this.rows.query<Pick<CancellationRow, 'cancellation_id'>>(
       'select cancellation_id from gateway.cancellation where job_id = $1 order by position desc limit 1',
       [jobId],
     );
@@ -90,11 +89,11 @@ export class ReadModel {
   }
 
   runners(): Promise<readonly RunnerRow[]> {
-    return this.database.query<RunnerRow[]>('select * from gateway.runner order by registered_at, runner_id');
+    return this.rows.query<RunnerRow>('select * from gateway.runner order by registered_at, runner_id');
   }
 
   slots(): Promise<readonly SlotRow[]> {
-    return this.database.query<SlotRow[]>('select * from gateway.slot order by pool, slot_id');
+    return this.rows.query<SlotRow>('select * from gateway.slot order by pool, slot_id');
   }
 }
 

@@ -3,61 +3,78 @@ import type { PositionedEvent } from '@necrocode/event-store';
 import type { EntityManager } from 'typeorm';
 import { namedInEvent } from './named-in-event.js';
 import type { CancellationRow, JobRow, RunnerRow, SlotRow } from './rows.js';
-import type { ChangedRows, Rows } from './working-set.js';
+import { type ChangedRows, type Rows, WorkingSet } from './working-set.js';
+
+/** The tables made from events, each with its key. `hidden_item` is not one of them. */
+export const TABLES = {
+  job: 'job_id',
+  cancellation: 'cancellation_id',
+  runner: 'runner_id',
+  slot: 'slot_id',
+  timeline: 'position',
+} as const;
+
+export type TableName = keyof typeof TABLES;
+
+// Cast: Object.keys forgets which keys.
+export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
+
+/** Where a set of rows lives: what readers read, what a rebuild builds, what a verification compares with. */
+export type RowsSchema = 'gateway' | 'gateway_rebuild' | 'pg_temp';
+
+/** Projects events, in store order, into the tables of a schema. @returns what changed */
+export async function projectEvents(
+  tx: EntityManager,
+  schema: RowsSchema,
+  events: readonly PositionedEvent[],
+): Promise<ChangedRows> {
+  const set = new WorkingSet(await loadRows(tx, schema, events));
+  for (const event of events) set.apply(event);
+  const changed = set.changed();
+  await saveRows(tx, schema, changed);
+  return changed;
+}
 
 /** Every row the events may touch, in at most four statements whatever their number. */
-export async function loadRows(tx: EntityManager, events: readonly PositionedEvent[]): Promise<Rows> {
+async function loadRows(tx: EntityManager, schema: RowsSchema, events: readonly PositionedEvent[]): Promise<Rows> {
   const names = events.map(namedInEvent);
   const jobIds = unique(names.map(({ jobId }) => jobId));
   const cancellationIds = unique(names.map(({ cancellationId }) => cancellationId));
-  const [runners, slots] = [runnerIds(events), slotIds(events)];
+  const rowsOf = async <Row>(table: 'job' | 'runner' | 'slot', ids: readonly string[]): Promise<readonly Row[]> =>
+    ids.length === 0 ? [] : tx.query<Row[]>(`select * from ${schema}.${table} where ${TABLES[table]} = any($1)`, [ids]);
   return {
-    jobs: await rowsOf<JobRow>(tx, 'select * from gateway.job where job_id = any($1)', jobIds),
+    jobs: await rowsOf<JobRow>('job', jobIds),
     cancellations:
       [...jobIds, ...cancellationIds].length === 0
         ? []
         : await tx.query<CancellationRow[]>(
-            `select * from gateway.cancellation
-       where cancellation_id = any($1) or (job_id = any($2) and completed_position is null)`,
+            `select * from ${schema}.cancellation
+             where cancellation_id = any($1) or (job_id = any($2) and completed_position is null)`,
             [cancellationIds, jobIds],
           ),
-    runners: await rowsOf<RunnerRow>(tx, 'select * from gateway.runner where runner_id = any($1)', runners),
-    slots: await rowsOf<SlotRow>(tx, 'select * from gateway.slot where slot_id = any($1)', slots),
+    runners: await rowsOf<RunnerRow>('runner', runnerIds(events)),
+    slots: await rowsOf<SlotRow>('slot', slotIds(events)),
   };
 }
 
-async function rowsOf<Row>(tx: EntityManager, statement: string, ids: readonly string[]): Promise<readonly Row[]> {
-  return ids.length === 0 ? [] : tx.query<Row[]>(statement, [ids]);
-}
-
 /** Writes what changed, one statement per table. */
-export async function saveRows(tx: EntityManager, changed: ChangedRows): Promise<void> {
-  await upsert(tx, 'job', 'job_id', changed.jobs);
-  await upsert(tx, 'cancellation', 'cancellation_id', changed.cancellations);
-  await upsert(tx, 'runner', 'runner_id', changed.runners);
-  await upsert(tx, 'slot', 'slot_id', changed.slots);
-  await upsert(tx, 'timeline', 'position', changed.timeline);
+async function saveRows(tx: EntityManager, schema: RowsSchema, changed: ChangedRows): Promise<void> {
+  await upsert(tx, schema, 'job', changed.jobs);
+  await upsert(tx, schema, 'cancellation', changed.cancellations);
+  await upsert(tx, schema, 'runner', changed.runners);
+  await upsert(tx, schema, 'slot', changed.slots);
+  await upsert(tx, schema, 'timeline', changed.timeline);
 }
 
-const TABLES = ['job', 'cancellation', 'runner', 'slot', 'timeline'] as const;
-
-export async function clearRows(tx: EntityManager): Promise<void> {
-  await tx.query(`truncate ${TABLES.map((table) => `gateway.${table}`).join(', ')}`);
-}
-
-async function upsert(
-  tx: EntityManager,
-  table: (typeof TABLES)[number],
-  key: string,
-  rows: readonly object[],
-): Promise<void> {
+async function upsert(tx: EntityManager, schema: RowsSchema, table: TableName, rows: readonly object[]): Promise<void> {
   const [first] = rows;
   if (!first) return;
+  const key = TABLES[table];
   const columns = Object.keys(first);
   const updates = columns.filter((column) => column !== key).map((column) => `${column} = excluded.${column}`);
   await tx.query(
-    `insert into gateway.${table} (${columns.join(', ')})
-     select ${columns.join(', ')} from json_populate_recordset(null::gateway.${table}, $1)
+    `insert into ${schema}.${table} (${columns.join(', ')})
+     select ${columns.join(', ')} from json_populate_recordset(null::${schema}.${table}, $1)
      on conflict (${key}) do update set ${updates.join(', ')}`,
     [JSON.stringify(rows)],
   );

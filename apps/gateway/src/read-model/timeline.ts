@@ -1,8 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { CancellationId, JobId } from '@necrocode/domain';
-import { DATABASE } from '@necrocode/service-kit';
-import type { DataSource } from 'typeorm';
 import { Projector } from './projector.js';
+import { LiveRows } from './live-rows.js';
 
 /** Whose events. */
 export type Story =
@@ -33,13 +32,13 @@ const STORIES = {
 @Injectable()
 export class Timeline {
   constructor(
-    @Inject(DATABASE) private readonly database: DataSource,
+    private readonly rows: LiveRows,
     private readonly projector: Projector,
   ) {}
 
   /** Where the story ended; null while it goes on or is not known here yet. */
   async end({ kind, id }: Story): Promise<bigint | null> {
-    const rows = await this.database.query<{ end: string | null }[]>(STORIES[kind].end, [id]);
+    const rows = await this.rows.query<{ end: string | null }>(STORIES[kind].end, [id]);
     const end = rows[0]?.end;
     return end === null || end === undefined ? null : BigInt(end);
   }
@@ -78,7 +77,7 @@ export class Timeline {
   }
 
   async #page({ kind, id }: Story, after: bigint, upTo: bigint | null): Promise<readonly TimelineEntry[]> {
-    const rows = await this.database.query<{ position: string; event: string }[]>(
+    const rows = await this.rows.query<{ position: string; event: string }>(
       `select position, event from gateway.timeline
        where ${STORIES[kind].entries} and position > $2 and ($3::bigint is null or position <= $3)
        order by position limit ${PAGE}`,

@@ -17,10 +17,16 @@ export interface StreamVerification {
   readonly fault: ChainFault | undefined;
 }
 
-/** Recomputes the hash chain of every stream, in order of stream id, holding one page of events at a time. */
-export async function* verifyAllStreams(executor: SqlExecutor): AsyncGenerator<StreamVerification, void, undefined> {
+/**
+ * Recomputes the hash chain of every stream, in order of stream id, holding one page of events at a time.
+ * @param from the first stream id; default the first there is
+ */
+export async function* verifyAllStreams(
+  executor: SqlExecutor,
+  from = '',
+): AsyncGenerator<StreamVerification, void, undefined> {
   let stream: { streamId: string; length: number; head: ChainHead | null; fault: ChainFault | undefined } | undefined;
-  for await (const event of readEveryStream(executor)) {
+  for await (const event of readEveryStream(executor, from)) {
     if (stream?.streamId !== event.streamId) {
       if (stream) yield { streamId: stream.streamId, length: stream.length, fault: stream.fault };
       stream = { streamId: event.streamId, length: 0, head: null, fault: undefined };
@@ -33,8 +39,8 @@ export async function* verifyAllStreams(executor: SqlExecutor): AsyncGenerator<S
   if (stream) yield { streamId: stream.streamId, length: stream.length, fault: stream.fault };
 }
 
-async function* readEveryStream(executor: SqlExecutor): AsyncGenerator<StoredEvent, void, undefined> {
-  let [streamId, streamVersion] = ['', 0];
+async function* readEveryStream(executor: SqlExecutor, from: string): AsyncGenerator<StoredEvent, void, undefined> {
+  let [streamId, streamVersion] = [from, 0];
   for (;;) {
     const { rows } = await executor.query(NEXT_PAGE, [streamId, streamVersion]);
     for (const row of rows) {
