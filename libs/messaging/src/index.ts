@@ -2,6 +2,7 @@ export { type ConnectOptions, connectMessaging, type MessagingConnection } from 
 export { isNoResponders, isTimeout, MessagingRefused, MessagingUnavailable } from './connect/errors.js';
 export type { Link, LinkState } from './connect/link.js';
 export { parseServerUrls, type ServerAddress } from './connect/server-urls.js';
+export { whileConnected } from './connect/while-connected.js';
 export { defaultRetry, type RetryPolicy } from './consume/attempt.js';
 export type { Checkpoint } from './consume/checkpoint.js';
 export {

@@ -1,6 +1,6 @@
 import { type CleanReply, cleanReply, type CleanRequest, subjects } from '@necrocode/contracts';
 import type { RunnerId } from '@necrocode/domain';
-import { isTimeout, messageHeaders, type MessagingConnection } from '@necrocode/messaging';
+import { isTimeout, messageHeaders, type MessagingConnection, whileConnected } from '@necrocode/messaging';
 import { headers, type Msg } from '@nats-io/nats-core';
 
 /**
@@ -34,25 +34,14 @@ export class RunnerControl {
     const { nats, link } = this.connection;
     const carried = headers();
     if (traceparent !== undefined) carried.set(messageHeaders.traceparent, traceparent);
-    const { stretch } = link;
-    let stopWatching = (): void => undefined;
-    // The client lets what was under way on a broken connection run into its time-out.
-    const broken = new Promise<null>((resolve) => {
-      const onBroken = (): void => resolve(null);
-      stopWatching = () => stretch.removeEventListener('abort', onBroken);
-      if (stretch.aborted) resolve(null);
-      else stretch.addEventListener('abort', onBroken, { once: true });
-    });
     try {
       const answer = nats.request(subjects.runner(runnerId, 'clean'), JSON.stringify(request), {
         timeout: withinMs,
         headers: carried,
       });
-      return await Promise.race([answer, broken]);
+      return await whileConnected(link, answer);
     } catch (error) {
       return isTimeout(error) ? 'silence' : null; // No responders, a closed connection: nobody is there.
-    } finally {
-      stopWatching();
     }
   }
 }

@@ -1,10 +1,9 @@
-import type { MessagingConnection } from '@necrocode/messaging';
+import { type MessagingConnection, whileConnected } from '@necrocode/messaging';
 import type { Logger } from '@necrocode/service-kit';
 import { ACTOR } from '../cause.js';
 import type { LastHeard } from '../hear-heartbeat/last-heard.js';
 import type { RunnerStreams } from '../registry/runner-streams.js';
 import type { OverdueRunner, Runners } from '../registry/runners.js';
-import { whileConnected } from '../runner-control/while-connected.js';
 
 /**
  * Gives up runners that were silent for a lease. Two must agree: the row, which any replica writes, and this replica's own

@@ -1,9 +1,8 @@
 import { type RunnerControl as Control, subjects } from '@necrocode/contracts';
 import type { RunnerId } from '@necrocode/domain';
-import { messageHeaders, type MessagingConnection } from '@necrocode/messaging';
+import { messageHeaders, type MessagingConnection, whileConnected } from '@necrocode/messaging';
 import { headers, type Msg } from '@nats-io/nats-core';
 import type { z } from 'zod';
-import { whileConnected } from './while-connected.js';
 
 /** Asks agents over core NATS. */
 export class RunnerControl {

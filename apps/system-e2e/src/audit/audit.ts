@@ -26,6 +26,11 @@ export class Audit {
     return new Audit(store, await PublishedHistory.open(natsUrl), client);
   }
 
+  /** So many were read. */
+  get events(): number {
+    return this.history.ids.length;
+  }
+
   /** Reads what is new. @returns everything that is wrong; empty when the invariants hold @param jobIds that must be over */
   async faults(jobIds: readonly string[]): Promise<readonly string[]> {
     await eventually(() => this.catchUp(), { withinMs: CATCH_UP_MS, everyMs: 100 });

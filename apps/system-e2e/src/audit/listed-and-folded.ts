@@ -1,11 +1,13 @@
 import type { NecrocodeClient } from '@necrocode/client';
 
 const PAGE = 200;
+/** Fewer than a page: what was submitted side by side may be listed in another order. */
+const COMPARED = 150;
 
 /**
  * Where a list (a read model, projected from the events) says something else than the resource itself, which is folded
  * from its stream as it is asked for.
- * @param jobIds newest first, at most a page
+ * @param jobIds oldest first; the newest of them are compared
  */
 export async function listedUnlikeFolded(
   client: NecrocodeClient,
@@ -13,7 +15,7 @@ export async function listedUnlikeFolded(
 ): Promise<readonly string[]> {
   const { items } = await client.listJobs({ limit: PAGE });
   const unlike: string[] = [];
-  for (const jobId of jobIds.slice(0, PAGE)) {
+  for (const jobId of jobIds.slice(-COMPARED)) {
     unlike.push(
       ...differences(
         jobId,

@@ -1,6 +1,6 @@
 import type { LocalSystem } from '@necrocode/local-system';
 
-/** What can be killed: every process of a system. */
+/** What the crash matrix kills: every process that a cancellation needs. */
 export const VICTIMS = [
   'gateway',
   'dispatcher',
@@ -13,8 +13,13 @@ export const VICTIMS = [
 ] as const;
 export type Victim = (typeof VICTIMS)[number];
 
+/** Every process there is, the servers included. */
+export function processesIn({ processes }: LocalSystem): readonly string[] {
+  return [...processes.keys(), 'nats-server', 'postgresql'];
+}
+
 /** `kill -9`; resolves when it is gone. Its supervisor starts it again. */
-export async function kill(system: LocalSystem, victim: Victim): Promise<void> {
+export async function kill(system: LocalSystem, victim: string): Promise<void> {
   if (victim === 'nats-server') return system.nats?.kill();
   if (victim === 'postgresql') return system.postgres?.kill();
   const killed = system.processes.get(victim);

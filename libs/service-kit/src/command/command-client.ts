@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Command, type CommandMeta, type CommandReply, type RunnerControl, subjects } from '@necrocode/contracts';
 import type { RunnerId } from '@necrocode/domain';
-import { isNoResponders, isTimeout, type MessagingConnection } from '@necrocode/messaging';
+import { isNoResponders, isTimeout, type MessagingConnection, whileConnected } from '@necrocode/messaging';
 import { CodedError } from '../errors/coded-error.js';
 import { RemoteProblem } from '../errors/problem.js';
 
@@ -47,7 +47,8 @@ export class CommandClient {
     const { nats, link } = this.connection;
     if (link.state !== 'connected') throw new CodedError('messaging-unavailable');
     try {
-      const message = await nats.request(command.subject, packet, { timeout });
+      const message = await whileConnected(link, nats.request(command.subject, packet, { timeout }));
+      if (message === null) throw new CodedError('messaging-unavailable');
       return command.reply.parse(message.json<{ response: unknown }>().response);
     } catch (error) {
       if (link.state !== 'connected') throw new CodedError('messaging-unavailable', {}, { cause: error });

@@ -1,4 +1,4 @@
-import type { Link } from '@necrocode/messaging';
+import type { Link } from './link.js';
 
 /**
  * What the promise comes to, or null as soon as the connection breaks: the client lets what was under way on a broken
