@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { type Network, parseNetworks } from './guard-address/networks.js';
 
 export const notifierConfig = serviceConfig.extend({
+  /** NATS as the keeper of the account that subscribers are in (docs/events.md); without it there is no such account to keep a mirror in. */
+  SUBSCRIBERS_NATS_URL: z.string().min(1).optional(),
   /** Networks endpoints may be in although they are not public, as CIDR: `10.0.0.0/8,fd00::/8`. Only these may be called without TLS. */
   WEBHOOK_ALLOWED_NETWORKS: z.string().default('').transform(toNetworks),
   /** How long an endpoint may take to answer, from the look-up of its name to the head of its answer, ms. */

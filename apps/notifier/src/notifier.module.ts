@@ -1,5 +1,5 @@
 import type { EventStore } from '@necrocode/event-store';
-import type { MessagingConnection } from '@necrocode/messaging';
+import { type EventMirror, type MessagingConnection, mirrorEvents } from '@necrocode/messaging';
 import { CONFIG, DATABASE, EVENT_STORE, type Logger, LOGGER, MESSAGING } from '@necrocode/service-kit';
 import {
   type BeforeApplicationShutdown,
@@ -78,13 +78,30 @@ const providers: Provider[] = [
 /** The map of the service: commands change endpoints, and a loop for each endpoint tells it what it has chosen. */
 @Module({ controllers: [ManageWebhooksController], providers })
 export class NotifierModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  constructor(@Inject(RunEndpoints) private readonly endpoints: RunEndpoints) {}
+  private mirror: EventMirror | undefined;
+
+  constructor(
+    @Inject(RunEndpoints) private readonly endpoints: RunEndpoints,
+    @Inject(MESSAGING) private readonly messaging: MessagingConnection,
+    @Inject(CONFIG) private readonly config: NotifierConfig,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   onApplicationBootstrap(): void {
     this.endpoints.start();
+    const { SUBSCRIBERS_NATS_URL: keeperUrl } = this.config;
+    if (keeperUrl === undefined) return;
+    this.mirror = mirrorEvents({
+      source: this.messaging,
+      keeperUrl,
+      observe: (notice) =>
+        notice.kind === 'made'
+          ? this.logger.info('the mirror for subscribers was made')
+          : this.logger.warn({ err: notice.error }, 'the mirror for subscribers cannot be kept; trying on'),
+    });
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.endpoints.stop();
+    await Promise.all([this.endpoints.stop(), this.mirror?.stop()]);
   }
 }

@@ -1,6 +1,6 @@
 export { EmbeddedError, type EmbeddedErrorCode } from './embedded-error.js';
 export { ensureWritableDirectory, readOrCreateSecret, writePrivateFile } from './files/private-files.js';
-export { startNats, type NatsOptions } from './nats/start-nats.js';
+export { type EmbeddedNats, startNats, type NatsOptions } from './nats/start-nats.js';
 export { startPostgres, type PostgresOptions } from './postgres/start-postgres.js';
 export { identify, isAlive, type ProcessIdentity } from './process/process-identity.js';
 export { defaultRestartPolicy, type RestartPolicy } from './process/restart-policy.js';

@@ -30,6 +30,11 @@ export function metricsTargetsFile(home: string): string {
   return join(home, 'prometheus-targets.json');
 }
 
+/** For other systems: reads events and nothing else. */
+export function subscriberUrlFile(home: string): string {
+  return join(home, 'subscriber-nats-url');
+}
+
 export function logDirectory(home: string): string {
   return join(home, 'logs');
 }

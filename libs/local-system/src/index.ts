@@ -1,4 +1,4 @@
-export { findHome, logDirectory, metricsTargetsFile, tokenFile } from './home.js';
+export { findHome, logDirectory, metricsTargetsFile, subscriberUrlFile, tokenFile } from './home.js';
 export { SERVICES, type ServiceName } from './members.js';
 export { type SystemProgress } from './start-member.js';
 export { type LocalSystem, startSystem, type SystemOptions } from './start-system.js';

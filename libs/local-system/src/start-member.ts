@@ -56,10 +56,12 @@ export async function startMember({ name, app, home, env, restart, onProgress }:
 
 /** Each process gets what it needs and no more: the token is the gateway's, the database is not the runner's. */
 function forApp(app: ServiceName | 'runner', env: Readonly<Record<string, string>>): Record<string, string> {
-  const { GATEWAY_TOKEN, GATEWAY_PORT, DATABASE_URL, ...rest } = env;
+  const { GATEWAY_TOKEN, GATEWAY_PORT, DATABASE_URL, SUBSCRIBERS_NATS_URL, ...rest } = env;
   const database = DATABASE_URL === undefined ? {} : { DATABASE_URL };
   const gateway = GATEWAY_TOKEN === undefined || GATEWAY_PORT === undefined ? {} : { GATEWAY_TOKEN, GATEWAY_PORT };
+  const keeper = SUBSCRIBERS_NATS_URL === undefined ? {} : { SUBSCRIBERS_NATS_URL };
   if (app === 'runner') return rest;
+  if (app === 'notifier') return { ...rest, ...database, ...keeper };
   return app === 'gateway' ? { ...rest, ...database, ...gateway } : { ...rest, ...database };
 }
 
@@ -73,7 +75,9 @@ function inherited(): NodeJS.ProcessEnv {
 
 /** Who may be told, and the mail account: settings of whoever starts the system, for the one process that calls out. */
 function notifierSettings(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(globalThis.process.env).filter(([name]) => /^(WEBHOOK|MAIL)_/.test(name)));
+  return Object.fromEntries(
+    Object.entries(globalThis.process.env).filter(([name]) => /^(WEBHOOK|MAIL|SUBSCRIBERS)_/.test(name)),
+  );
 }
 
 export async function memberReady(member: Member, onProgress: (progress: SystemProgress) => void): Promise<void> {

@@ -14,7 +14,7 @@ import {
   type SupervisedProcess,
   writePrivateFile,
 } from '@necrocode/embedded';
-import { logDirectory, natsUrlFile, tokenFile } from './home.js';
+import { logDirectory, natsUrlFile, subscriberUrlFile, tokenFile } from './home.js';
 import { SERVICES, type ServiceName } from './members.js';
 import { forgetMetricsTargets, writeMetricsTargets } from './metrics-targets.js';
 import { type Member, memberReady, reportDeath, startMember, type SystemProgress } from './start-member.js';
@@ -49,6 +49,8 @@ export interface LocalSystem {
   readonly token: string;
   readonly databaseUrl: string;
   readonly natsUrl: string;
+  /** Reads events and nothing else; undefined where a NATS outside is used, which has its own accounts. */
+  readonly subscriberUrl: string | undefined;
   /** undefined where a server outside is used. */
   readonly postgres: EmbeddedServer | undefined;
   readonly nats: EmbeddedServer | undefined;
@@ -95,6 +97,7 @@ export async function startSystem(options: SystemOptions): Promise<LocalSystem> 
     const { postgres, nats, databaseUrl, natsUrl } = await startServers(home, options, onProgress, ends);
     const env = {
       ...options.env,
+      ...(nats ? { SUBSCRIBERS_NATS_URL: nats.keeperUrl } : {}),
       DATABASE_URL: databaseUrl,
       NATS_URL: natsUrl,
       GATEWAY_TOKEN: token,
@@ -123,6 +126,7 @@ export async function startSystem(options: SystemOptions): Promise<LocalSystem> 
     await Promise.all([...members.values()].map((member) => memberReady(member, onProgress)));
     const gatewayUrl = `http://127.0.0.1:${gatewayPort}`;
     await writePrivateFile(natsUrlFile(home), `${natsUrl}\n`);
+    if (nats) await writePrivateFile(subscriberUrlFile(home), `${nats.subscriberUrl}\n`);
     await writeSystemState(home, {
       gatewayUrl,
       startedAt: new Date().toISOString(),
@@ -137,6 +141,7 @@ export async function startSystem(options: SystemOptions): Promise<LocalSystem> 
       token,
       databaseUrl,
       natsUrl,
+      subscriberUrl: nats?.subscriberUrl,
       postgres,
       nats,
       processes: new Map([...members].map(([name, { process }]) => [name, process])),
@@ -159,7 +164,7 @@ async function startServers(
   onProgress: (progress: SystemProgress) => void,
   ends: (() => Promise<void>)[],
 ) {
-  const start = async (name: string, server: () => Promise<EmbeddedServer>): Promise<EmbeddedServer> => {
+  const start = async <Server extends EmbeddedServer>(name: string, server: () => Promise<Server>): Promise<Server> => {
     onProgress({ name, status: 'starting' });
     const started = await server();
     onProgress({ name, status: 'up', detail: `127.0.0.1:${started.port}` });

@@ -3,6 +3,7 @@ import {
   findHome,
   logDirectory,
   metricsTargetsFile,
+  subscriberUrlFile,
   type SystemProgress,
   tokenFile,
 } from '@necrocode/local-system';
@@ -45,6 +46,9 @@ export function upCommand(terminal: Terminal): Command {
       terminal.say(`${colours.green('up')}  API ${system.gatewayUrl}/api   docs ${system.gatewayUrl}/api/docs`);
       terminal.say(`    token in ${tokenFile(home)}, logs in ${logDirectory(home)}`);
       terminal.say(`    metrics of every process: ${metricsTargetsFile(home)}, for Prometheus`);
+      if (system.subscriberUrl !== undefined) {
+        terminal.say(`    events for other systems: NATS URL in ${subscriberUrlFile(home)}`);
+      }
       terminal.say('    from another terminal: npx necrocode job submit examples/jobs/hello.json');
       const signal = await ended;
       terminal.say(`\n${signal}: stopping`);

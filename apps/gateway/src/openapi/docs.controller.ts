@@ -1,6 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { z } from 'zod';
+import { type AsyncApiDocument, describeEvents } from '../asyncapi/describe-events.js';
 import { DOCS_CONTENT_SECURITY_POLICY } from '../http/security-headers.js';
 import { describeApi, type OpenApiDocument } from './describe-api.js';
 import { docsPage } from './docs-page.js';
@@ -13,6 +14,7 @@ const API_VERSION = '0.1.0';
 @Controller()
 export class DocsController {
   #document: OpenApiDocument | undefined;
+  #events: AsyncApiDocument | undefined;
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -28,6 +30,17 @@ export class DocsController {
   openApi(): OpenApiDocument {
     this.#document ??= describeApi(listRoutes(this.discovery, this.scanner), API_VERSION);
     return this.#document;
+  }
+
+  @Get('asyncapi.json')
+  @Operation({
+    summary: 'The events other systems can hear, for machines',
+    replies: { 200: z.record(z.string(), z.unknown()) },
+    isPublic: true,
+  })
+  asyncApi(): AsyncApiDocument {
+    this.#events ??= describeEvents(API_VERSION);
+    return this.#events;
   }
 
   @Get('docs')

@@ -21,19 +21,26 @@ const IDS: ReadonlyMap<unknown, JsonSchema> = new Map<unknown, JsonSchema>([
 export class JsonSchemas {
   readonly #components = new Map<string, JsonSchema>();
 
+  /** @param target the dialect the document's format takes */
+  constructor(private readonly target: 'draft-2020-12' | 'draft-7' = 'draft-2020-12') {}
+
   /** @param io what goes in may leave out what has a default; what comes out has it */
   of(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     const {
       $schema: _dialect,
       $defs,
+      definitions = $defs,
       ...own
     } = z.toJSONSchema(schema, {
       io,
+      target: this.target,
       unrepresentable: 'any',
       override: ({ zodSchema, jsonSchema }) => void Object.assign(jsonSchema, IDS.get(zodSchema)),
     });
+    // Cast: what draft 7 calls definitions has no type in zod; it is a record of schemas like $defs.
+    const inner = (definitions ?? {}) as Readonly<Record<string, object>>;
     const named = nameOf(schema);
-    for (const [name, definition] of Object.entries($defs ?? {})) this.#add(name, definition);
+    for (const [name, definition] of Object.entries(inner)) this.#add(name, definition);
     if (named === undefined) return rebase(own);
     this.#add(named, '$ref' in own ? {} : own);
     return { $ref: `#/components/schemas/${named}` };
@@ -56,8 +63,7 @@ function nameOf(schema: z.ZodType): string | undefined {
 /** zod refers within one schema; here all of them share the document's components. */
 function rebase(schema: object): Record<string, unknown> {
   // Cast: text of a JSON object is a JSON object.
-  return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/')) as Record<
-    string,
-    unknown
-  >;
+  return JSON.parse(
+    JSON.stringify(schema).replaceAll(/"#\/(\$defs|definitions)\//g, '"#/components/schemas/'),
+  ) as Record<string, unknown>;
 }

@@ -69,6 +69,7 @@ describe('the OpenAPI document', () => {
         'GET /api/webhooks/{webhookId}/deliveries',
         'POST /api/webhooks/{webhookId}/replay',
         'GET /api/openapi.json',
+        'GET /api/asyncapi.json',
         'GET /api/docs',
         'GET /api/docs/style.css',
         'POST /api/training/cancel/{job_id}',

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { cloudEventSchema, findEvent, parseStreamId } from '@necrocode/contracts';
 import { runNode } from '../support/run-cli.js';
 import { testSystem } from '../support/test-system.js';
 
 const SCRIPTS = join(import.meta.dirname, '../../../../examples/scripts');
+const LOADER = join(SCRIPTS, '../../tools/run-typescript.mjs');
 let world: Awaited<ReturnType<typeof testSystem>>;
 
 beforeAll(async () => {
@@ -56,5 +58,29 @@ describe('the example scripts, as written, against a started system', () => {
     expect(places.every((place) => place >= 0)).toBe(true);
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(said).toMatch(/is cancelled, proven \d+(\.\d+)? ms after/);
+  }, 120_000);
+});
+
+describe('the example subscriber, with the credentials for other systems', () => {
+  it('hears every event of all that was cancelled here, each as the registry describes it', async () => {
+    const subscriber = join(SCRIPTS, '../subscribers/typescript/subscribe.ts');
+    const { code, stdout, stderr } = await runNode(['--import', LOADER, subscriber, 'spec', '--past'], {
+      NATS_URL: world.system.subscriberUrl ?? '',
+      EVENTS: 'necrocode.events.>',
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => cloudEventSchema.parse(JSON.parse(line)));
+    expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => String(index + 1)));
+    for (const { streamid, eventtype, type, data } of events) {
+      const known = findEvent(parseStreamId(streamid).aggregate, eventtype);
+      expect(type).toBe(`io.necrocode.${known?.aggregate}.${known?.name}.v${known?.schemaVersion}`);
+      expect(known?.data.parse(data)).toEqual(data);
+    }
+    const types = new Set(events.map(({ eventtype }) => eventtype));
+    for (const type of ['JobSubmitted', 'ExecutionForceKilled', 'CancellationCompleted', 'BulkConcluded'])
+      expect(types).toContain(type);
   }, 120_000);
 });

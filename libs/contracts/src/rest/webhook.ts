@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isAggregateName } from '../cloud-event/aggregate.js';
+import { type EventDefinition, eventRegistry } from '../events/registry.js';
 import { timestamp, webhookId } from '../ids/ids.js';
 
 /** Bounds of one installation and of one endpoint. */
@@ -10,9 +10,13 @@ const eventPattern = z
   .string()
   .max(100)
   .regex(/^(\*|[a-z-]+\.(\*|[a-z0-9-]+))$/, 'must look like cancellation.completed, cancellation.* or *')
-  .refine((pattern) => pattern === '*' || isAggregateName(pattern.slice(0, pattern.indexOf('.'))), {
-    error: 'names no aggregate; there are job, slot-pool, execution, runner, cancellation and cleanup',
+  .refine((pattern) => pattern === '*' || eventRegistry.some((event) => isChosen(pattern, event)), {
+    error: 'fits no event there is; see /api/asyncapi.json',
   });
+
+function isChosen(pattern: string, { aggregate, name }: EventDefinition): boolean {
+  return pattern === `${aggregate}.*` || pattern === `${aggregate}.${name}`;
+}
 
 /** Which addresses an endpoint may have is decided where it is called: here only the form. */
 const endpointUrl = z

@@ -72,7 +72,7 @@ describe('the embedded nats-server', () => {
 
   it('keeps its password and configuration to its owner', async () => {
     await start();
-    for (const file of ['password', 'nats-server.conf', 'nats-server.log']) {
+    for (const file of ['password', 'keeper-password', 'subscriber-password', 'nats-server.conf', 'nats-server.log']) {
       expect((await stat(join(directory.path, 'store', file))).mode & 0o777).toBe(0o600);
     }
   });

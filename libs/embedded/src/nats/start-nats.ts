@@ -5,7 +5,7 @@ import type { RestartPolicy } from '../process/restart-policy.js';
 import type { ProcessExit } from '../process/supervise-process.js';
 import { runServer, type EmbeddedServer } from '../server/run-server.js';
 import { findNatsServer } from './find-nats-server.js';
-import { natsConfig } from './nats-config.js';
+import { NATS_USERS, natsConfig } from './nats-config.js';
 import { probeNats } from './probe-nats.js';
 
 export interface NatsOptions {
@@ -20,7 +20,13 @@ export interface NatsOptions {
   readonly readyWithinMs?: number;
 }
 
-const user = 'necrocode';
+/** A nats-server with its accounts; `url` is the house's own. */
+export interface EmbeddedNats extends EmbeddedServer {
+  /** Of who keeps the mirror that subscribers read. A secret. */
+  readonly keeperUrl: string;
+  /** Reads events and nothing else: to be given to other systems. */
+  readonly subscriberUrl: string;
+}
 
 /**
  * Runs a real nats-server with JetStream on loopback; its URL is `nats://user:password@127.0.0.1:port`.
@@ -28,22 +34,28 @@ const user = 'necrocode';
  *
  * @throws EmbeddedError
  */
-export async function startNats(options: NatsOptions): Promise<EmbeddedServer> {
+export async function startNats(options: NatsOptions): Promise<EmbeddedNats> {
   const directory = resolve(options.storeDir);
   const binary = await findNatsServer();
   await ensureWritableDirectory(directory);
-  const password = await readOrCreateSecret(join(directory, 'password'));
+  const users = {
+    house: await readOrCreateSecret(join(directory, 'password')),
+    keeper: await readOrCreateSecret(join(directory, 'keeper-password')),
+    subscriber: await readOrCreateSecret(join(directory, 'subscriber-password')),
+  };
+  const urlOf = (name: keyof typeof users, port: number): string =>
+    `nats://${NATS_USERS[name]}:${users[name]}@127.0.0.1:${port}`;
   const configFile = join(directory, 'nats-server.conf');
   const serverName = `necrocode-${randomUUID()}`;
 
-  return runServer({
+  const server = await runServer({
     name: 'nats-server',
     port: options.port,
     logFile: join(directory, 'nats-server.log'),
     readyWithinMs: options.readyWithinMs ?? 20_000,
     onExit: options.onExit,
     command: async (port) => {
-      await writePrivateFile(configFile, natsConfig({ port, storeDir: directory, serverName, user, password }));
+      await writePrivateFile(configFile, natsConfig({ port, storeDir: directory, serverName, users }));
       return {
         command: [binary, '--config', configFile],
         env: { PATH: process.env['PATH'] },
@@ -52,6 +64,10 @@ export async function startNats(options: NatsOptions): Promise<EmbeddedServer> {
       };
     },
     isReady: async (_pid, port) => (await probeNats(port)) === serverName,
-    url: (port) => `nats://${user}:${password}@127.0.0.1:${port}`,
+    url: (port) => urlOf('house', port),
+  });
+  return Object.assign(server, {
+    keeperUrl: urlOf('keeper', server.port),
+    subscriberUrl: urlOf('subscriber', server.port),
   });
 }

@@ -1,0 +1,50 @@
+import type { CleanupEvent, CleanupOrder, RunnerEvent, SlotPoolEvent } from '@necrocode/domain';
+import { z } from 'zod';
+import { cancellationId, executionId, jobId, runnerId, slotId, taskId, timestamp } from '../ids/ids.js';
+import {
+  artifactOrder,
+  cleanupReport,
+  codedError,
+  runnerDescription,
+  slotEvidence,
+  slotKind,
+} from '../runner/schemas.js';
+import type { EventSchemas } from './event-schemas.js';
+
+const at = timestamp;
+const pool = z.string();
+const holder = z.object({ executionId, jobId, taskId, fencingToken: z.int().min(1) });
+
+export const runnerEvents = {
+  RunnerRegistered: z.object({ runner: runnerDescription, sessionId: z.string(), at }),
+  RunnerLost: z.object({ runnerId, lastHeardAt: timestamp, at }),
+  RunnerReturned: z.object({ runnerId, at }),
+  RunnerDrained: z.object({ runnerId, requestedBy: z.string(), at }),
+  RunnerQuarantined: z.object({ runnerId, executionId, survivors: z.int().min(0), at }),
+} as const satisfies EventSchemas<RunnerEvent>;
+
+export const slotPoolEvents = {
+  SlotsAdded: z.object({ pool, slots: z.array(z.object({ slotId, runnerId, kind: slotKind })), at }),
+  SlotLeased: z.object({ pool, slotId, holder, at }),
+  SlotSoiled: z.object({ pool, slotId, holder, at }),
+  SlotFreed: z.object({ pool, slotId, holder, evidence: slotEvidence.nullable(), at }),
+} as const satisfies EventSchemas<SlotPoolEvent>;
+
+const order = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('job'), jobId, runnerId: runnerId.nullable(), artifacts: z.array(artifactOrder) }),
+  z.object({
+    kind: z.literal('tasks'),
+    cancellationId,
+    jobId,
+    runnerId: runnerId.nullable(),
+    artifacts: z.array(artifactOrder),
+  }),
+  z.object({ kind: z.literal('slot'), jobId, executionId, runnerId, pool, slotId, slotKind }),
+]) satisfies z.ZodType<CleanupOrder>;
+
+export const cleanupEvents = {
+  CleanupRequested: z.object({ order, at }),
+  CleanupFailed: z.object({ jobId, attempt: z.int().min(1), error: codedError, retryAt: timestamp, at }),
+  SlotProvenClean: z.object({ jobId, executionId, pool, slotId, evidence: slotEvidence, at }),
+  CleanupCompleted: z.object({ jobId, kind: z.enum(['job', 'tasks', 'slot']), report: cleanupReport, at }),
+} as const satisfies EventSchemas<CleanupEvent>;
