@@ -149,6 +149,24 @@ describe('a cancellation', () => {
     await service.close();
   });
 
+  it('counts as open, stalled and left partial for as long as it is, for every replica to see', async () => {
+    const { request, cancellationId, owners, service, end } = await scene(0);
+    const before = await service.targets.count();
+    owners.cleaned = false;
+    await service.request(request);
+    await service.drive.settled();
+    await end();
+    expect(await service.targets.count()).toMatchObject({ open: before.open + 1, stalled: before.stalled });
+    for (let drives = 0; drives < 8; drives += 1) await service.drive.drive(cancellationId);
+    const stalled = await service.targets.count();
+    expect(stalled).toMatchObject({ stalled: before.stalled + 1, partial: before.partial + 1 });
+    expect(stalled.longestStalledSeconds).toBeGreaterThan(0);
+    owners.cleaned = true;
+    await service.drive.drive(cancellationId);
+    expect(await service.targets.count()).toEqual(before);
+    await service.close();
+  });
+
   it('says partial while an execution outlives its grace period', async () => {
     const { request, cancellationId, service, end } = await scene(0);
     await service.request({ ...request, options: { ...request.options, force: true } });

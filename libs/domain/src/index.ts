@@ -182,7 +182,7 @@ export {
 } from './cancellation/reaction-to.js';
 export { drawUpPlan, planTargets } from './cancellation/plan.js';
 export { planChanges, type PlanChange, type PlanItem, planItems } from './cancellation/plan-items.js';
-export { explainedSilenceMs, isAtStandstill, standingStill } from './cancellation/standstill.js';
+export { explainedSilenceMs, isAtStandstill, STALLED_AFTER_MS, standingStill } from './cancellation/standstill.js';
 export { finalizersBudgetMs, isSparedFinalizer } from './cancellation/finalizers.js';
 export { jobFacts } from './cancellation/job-facts.js';
 export { stopRequestFor } from './cancellation/stop-request.js';

@@ -3,6 +3,7 @@ import {
   type Cancellation,
   type Certificate,
   explainedSilenceMs,
+  STALLED_AFTER_MS,
   STEPS,
   type StepState,
   type Timestamp,
@@ -20,9 +21,6 @@ export interface CancellationFacts {
   readonly version: number;
   readonly executions: ExecutionStates;
 }
-
-/** No evidence for so long, beyond what grace periods explain, is a stall. */
-const STALLED_AFTER_MS = 5_000;
 
 /** @param now RFC 3339; only `stalled`, `nextDrive` and whether it can be undone depend on it */
 export function presentCancellation(facts: CancellationFacts, now: Timestamp): CancellationResource {

@@ -112,11 +112,13 @@ describe('a cancellation', () => {
   it('does not any more once something has changed', () =>
     expect(stands(...found, { ...recordCleanup(), at: laterBy(7) })).toBe(false));
 
-  it('does not because of another failure', () => {
-    const error = { code: 'service-unavailable', message: 'away' };
-    expect(stands(...untilSideBySide, { type: 'RecordStepFailure', step: 'clean', error, at: laterBy(6), proof })).toBe(
-      false,
-    );
+  it('does because of another failure only when that comes long after the last change', () => {
+    const failing = (seconds: number): CancellationCommand => {
+      const error = { code: 'service-unavailable', message: 'away' };
+      return { type: 'RecordStepFailure', step: 'clean', error, at: laterBy(seconds), proof };
+    };
+    expect(stands(...untilSideBySide, failing(1))).toBe(false);
+    expect(stands(...untilSideBySide, failing(1), failing(6))).toBe(true);
   });
 });
 

@@ -24,13 +24,18 @@ export function recordStandstill(
   });
 }
 
-/** A drive has found it so, and nothing has changed since. */
-export function isAtStandstill({ status, steps, movedAt }: Cancellation): boolean {
+/** No evidence for so long, beyond what grace periods explain, is a stall, ms. */
+export const STALLED_AFTER_MS = 5_000;
+
+/** An attempt has failed so long after anything changed that the cancellation is stalled, and nothing has changed since. */
+export function isAtStandstill(state: Cancellation): boolean {
+  const { status, steps, movedAt } = state;
   if (status === 'completed' || status === 'undone') return false;
-  return Object.values(steps).some(
-    ({ lastError, failedAt, status: step }) =>
-      step === 'open' && lastError?.code === NO_PROGRESS && failedAt !== null && failedAt >= movedAt,
-  );
+  const explainedMs = STALLED_AFTER_MS + explainedSilenceMs(state);
+  return Object.values(steps).some(({ lastError, failedAt, status: step }) => {
+    if (step !== 'open' || lastError === null || failedAt === null || failedAt < movedAt) return false;
+    return lastError.code === NO_PROGRESS || Date.parse(failedAt) - Date.parse(movedAt) > explainedMs;
+  });
 }
 
 /** Silence within a grace period or an undo window is what was asked for, and a finalizer may take its time, ms. */
