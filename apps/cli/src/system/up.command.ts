@@ -27,12 +27,13 @@ export function upCommand(terminal: Terminal): Command {
     .option('--worker <file...>', 'modules whose functions tasks may name as their handler')
     .addHelpText(
       'after',
-      '\nDATABASE_URL and NATS_URL name servers to use instead of the embedded ones; NECROCODE_HOME says where everything is kept.' +
+      '\nDATABASE_URL and NATS_URL name servers to use instead of the embedded ones; NECROCODE_HOME says where everything is kept; LOG_LEVEL how much is logged.' +
         '\nWEBHOOK_ALLOWED_NETWORKS=127.0.0.1 lets webhooks call this machine.',
     )
     .action(async ({ port, runners, worker: workers = [] }: UpOptions) => {
       const home = findHome();
       const ended = untilSignalled();
+      const logLevel = process.env['LOG_LEVEL'];
       const system = await startSystem({
         home,
         gatewayPort: port,
@@ -40,6 +41,7 @@ export function upCommand(terminal: Terminal): Command {
         workers,
         databaseUrl: process.env['DATABASE_URL'],
         natsUrl: process.env['NATS_URL'],
+        env: logLevel === undefined ? {} : { LOG_LEVEL: logLevel },
         onProgress: (progress) => terminal.say(progressLine(progress)),
       });
       terminal.say('');

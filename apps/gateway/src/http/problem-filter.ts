@@ -22,7 +22,9 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const { traceparent } = callerOf(request);
   const traceId = traceIdOf(traceparent);
   const problem = { ...problemOfFault(error, path), ...(traceId === null ? {} : { traceId }) };
-  const line = { code: problem.code, traceId, method: request.method, path };
+  // The route, not the path: what stands in for an id may be anything.
+  const route = request.routeOptions.url ?? null;
+  const line = { code: problem.code, traceId, method: request.method, route };
   if (problem.code === 'internal') logger.error({ ...line, err: error }, 'a request failed');
   else if (problem.status >= 500) logger.warn({ ...line, err: error }, 'a request could not be answered');
   else logger.debug(line, 'a request was refused');

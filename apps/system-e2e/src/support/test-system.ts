@@ -5,10 +5,13 @@ import { startSystem } from '@necrocode/local-system';
 import { eventually, tempDirectory } from '@necrocode/testing';
 
 /** The whole system as processes of its own, on free ports, in a directory of its own. */
-export async function testSystem({ workers = [] }: { readonly workers?: readonly string[] } = {}) {
+export async function testSystem({
+  workers = [],
+  logLevel = 'debug',
+}: { readonly workers?: readonly string[]; readonly logLevel?: string } = {}) {
   const directory = await tempDirectory();
   const home = join(directory.path, 'home');
-  const system = await startSystem({ home, workers, env: { LOG_LEVEL: 'debug' } });
+  const system = await startSystem({ home, workers, env: { LOG_LEVEL: logLevel } });
   const client = new NecrocodeClient({ baseUrl: system.gatewayUrl, token: system.token });
   return {
     system,

@@ -1,17 +1,20 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger } from 'pino';
+import { type DestinationStream, pino, type Logger, type LoggerOptions } from 'pino';
+import { describeError } from './describe-error.js';
 
 export type { Logger } from 'pino';
 
-/** JSON lines on stdout. Credentials in URLs never reach a line: errors are reduced to name, message, code and stack. */
-export function createLogger(service: string, level: string): Logger {
-  return pino({
+/** JSON lines on stdout. Errors are reduced to what holds nothing of a user's. @param sink where the lines go instead */
+export function createLogger(service: string, level: string, sink?: DestinationStream): Logger {
+  const options: LoggerOptions = {
     level,
     base: { service, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: ['*.password', '*.token', '*.env', '*.command', '*.authorization'], censor: '[redacted]' },
     formatters: { level: (label) => ({ level: label }) },
-  });
+    serializers: { err: describeError },
+  };
+  return sink ? pino(options, sink) : pino(options);
 }
 
 /** Nest's own lines, one level down: they matter when something is wrong. */
