@@ -2,8 +2,9 @@ import type { NecrocodeClient } from '@necrocode/client';
 import { PostgresEventStore } from '@necrocode/event-store-postgres';
 import type { LocalSystem } from '@necrocode/local-system';
 import { eventually } from '@necrocode/testing';
-import { processesOf } from '../support/processes-of.js';
+import { processesOfJobs } from '../support/processes-of.js';
 import { listedUnlikeFolded } from './listed-and-folded.js';
+import { liveUnlikeRebuilt } from './live-and-rebuilt.js';
 import { PublishedHistory } from './published-history.js';
 import { StoredHistory } from './stored-history.js';
 
@@ -38,16 +39,17 @@ export class Audit {
       withinMs: CATCH_UP_MS,
       everyMs: 50,
     });
+    const alive = processesOfJobs();
     return [
       ...this.history.faults,
       ...this.history.leasedSlots.map((slot) => `${slot}: leaked`),
       ...published,
       ...(await this.listed(jobIds)),
-      ...jobIds.flatMap((jobId) => processesOf(jobId).map((pid) => `process ${pid} of ${jobId} is alive`)),
+      ...jobIds.flatMap((jobId) => (alive.get(jobId) ?? []).map((pid) => `process ${pid} of ${jobId} is alive`)),
     ];
   }
 
-  /** The store's own verification of everything it holds. */
+  /** The store's own verification of everything it holds, and every read model against one built anew from the first event. */
   async verifyAll(): Promise<readonly string[]> {
     const faults = (await this.store.verifyNumbering()).map(
       ({ position, missing }) => `${missing} missing at ${position}`,
@@ -58,7 +60,8 @@ export class Audit {
       if (fault) faults.push(`${streamId}: ${JSON.stringify(fault)}`);
     }
     const { length } = this.history.ids;
-    return events === length ? faults : [...faults, `${events} events are stored, ${length} were read`];
+    if (events !== length) faults.push(`${events} events are stored, ${length} were read`);
+    return [...faults, ...(await liveUnlikeRebuilt(this.client))];
   }
 
   async close(): Promise<void> {

@@ -2,10 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** Pids of living processes whose environment names the job: a look at /proc that shares no code with the product. */
 export function processesOf(jobId: string): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => read(`/proc/${pid}/environ`).split('\0').includes(`NECROCODE_JOB_ID=${jobId}`) && isAlive(pid))
-    .map(Number);
+  return processesOfJobs().get(jobId) ?? [];
+}
+
+/** One look for all jobs. */
+export function processesOfJobs(): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, number[]>();
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const jobId = /(?:^|\0)NECROCODE_JOB_ID=([^\0]*)/.exec(read(`/proc/${pid}/environ`))?.[1];
+    if (jobId !== undefined && isAlive(pid)) found.set(jobId, [...(found.get(jobId) ?? []), Number(pid)]);
+  }
+  return found;
 }
 
 function isAlive(pid: string): boolean {
