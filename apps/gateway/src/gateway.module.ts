@@ -9,6 +9,7 @@ import { StopJob } from './facade/stop-job.js';
 import { HealthController } from './health/health.controller.js';
 import { JobHistoryController } from './job-history/job-history.controller.js';
 import { ListArtifactsController } from './list-artifacts/list-artifacts.controller.js';
+import { ListCancellationsController } from './list-cancellations/list-cancellations.controller.js';
 import { ListJobsController } from './list-jobs/list-jobs.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { DocsController } from './openapi/docs.controller.js';
@@ -69,6 +70,7 @@ import { WebhookController } from './webhooks/webhook.controller.js';
     JobController,
     CancelController,
     BulkCancelController,
+    ListCancellationsController,
     CancellationController,
     UndoController,
     ReplayController,

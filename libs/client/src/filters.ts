@@ -1,4 +1,4 @@
-import type { BulkTargetPage, CancellationResource, DeliveryResource, JobResource } from '@necrocode/contracts';
+import type { BulkTargetPage, DeliveryResource, JobResource, ListCancellationsQuery } from '@necrocode/contracts';
 
 /** What `listJobs` lists; everything that is given must fit. */
 export interface JobFilter {
@@ -13,14 +13,13 @@ export interface JobFilter {
   readonly cursor?: string;
 }
 
-/** What `listCancellations` lists. */
-export interface CancellationFilter {
-  readonly jobId?: string;
-  readonly status?: CancellationResource['status'] | readonly CancellationResource['status'][];
+/** What `listCancellations` lists; everything that is given must fit, times are RFC 3339. */
+export type CancellationFilter = Omit<ListCancellationsQuery, 'limit' | 'offset'> & {
   /** At most 200; default 50. */
   readonly limit?: number;
+  /** At most 10,000; `cursor` goes further. */
   readonly offset?: number;
-}
+};
 
 /** What `bulkTargets` lists. */
 export interface BulkTargetFilter {

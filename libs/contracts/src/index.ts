@@ -122,6 +122,7 @@ export {
   bulkResource,
   type BulkResult,
   bulkResult,
+  type BulkSummary,
   type BulkTargetPage,
   bulkTargetPage,
   type BulkTargetsQuery,

@@ -41,7 +41,7 @@ export function showBulk(bulk: BulkResource): string {
   return lines.join('\n');
 }
 
-function describeTarget(target: BulkResource['target']): string {
+export function describeTarget(target: BulkResource['target']): string {
   switch (target.kind) {
     case 'batch':
       return `batch ${target.batchId}`;

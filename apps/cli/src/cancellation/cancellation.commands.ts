@@ -5,6 +5,7 @@ import { findCancellationId } from '../connection/find-id.js';
 import { formatOption, type Format } from '../terminal/format.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { EXIT } from '../exit-codes.js';
+import { cancellationsCommand } from '../job/cancellations.command.js';
 import { replayCommand } from '../replay/replay.command.js';
 import { eventLine } from './event-line.js';
 import { exitCodeOf } from './outcome.js';
@@ -19,6 +20,7 @@ interface Output {
 export function cancellationCommands(terminal: Terminal): Command {
   return new Command('cancellation')
     .description('look at one cancellation')
+    .addCommand(cancellationsCommand(terminal, 'list'))
     .addCommand(show(terminal))
     .addCommand(certificate(terminal))
     .addCommand(timeline(terminal))

@@ -1,4 +1,4 @@
-import type { CancellationResource, CancellationSummary } from '@necrocode/contracts';
+import type { CancellationResource } from '@necrocode/contracts';
 import { ago, bytes, duration } from '../terminal/duration.js';
 import { table, visible } from '../terminal/table.js';
 import { colours, paint } from '../terminal/terminal.js';
@@ -79,16 +79,3 @@ export function showCertificate(certificate: NonNullable<CancellationResource['c
 }
 
 const FATES = { skipped: 'left alone: skipped', 'goes-on': 'left alone: goes on' } as const;
-
-export function cancellationTable(cancellations: readonly CancellationSummary[], width: number): string {
-  const rows = cancellations.map((each) => [
-    each.cancellationId,
-    each.status,
-    `${each.stepsCompleted}/${each.stepsTotal}`,
-    ago(each.requestedAt),
-    each.reason.code,
-    each.jobId,
-    each.reason.text,
-  ]);
-  return table(['CANCELLATION', 'STATUS', 'STEPS', 'REQUESTED', 'REASON', 'JOB', 'TEXT'], rows, width);
-}

@@ -32,7 +32,7 @@ function presentBulkCertificate({ certificate }: Bulk): BulkResource['certificat
   return certificate && { ...certificate, target: presentTarget(certificate.target) };
 }
 
-function presentTarget(target: Bulk['target']): BulkResource['target'] {
+export function presentTarget(target: Bulk['target']): BulkResource['target'] {
   if (target.kind !== 'selector') return target;
   const { states, labels, ...selector } = target.selector;
   return {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { ListCancellations, ListJobs } from '@necrocode/contracts';
 import type { CancellationId, JobId } from '@necrocode/domain';
-import type { CancellationRow, JobRow, RunnerRow, SlotRow } from './rows.js';
+import { type CancellationPlace, countCancellations, pageOfCancellations } from './cancellation-query.js';
+import type { BulkRow, CancellationRow, JobRow, RunnerRow, SlotRow } from './rows.js';
 import { LiveRows } from './live-rows.js';
 
 /** Lists, from rows that follow the events a few milliseconds behind. */
@@ -62,27 +63,23 @@ export class ReadModel {
     );
   }
 
-  /** Newest first, and how many there are in all. */
-  async cancellations({ jobId, status, limit, offset }: ListCancellations): Promise<{
-    readonly rows: readonly CancellationRow[];
-    readonly total: number;
-  }> {
-    const where = '($1::text is null or job_id = $1) and ($2::text[] is null or status = any($2))';
-    const filter = [jobId ?? null, status ?? null];
-    const rows = await this.rows.query<CancellationRow>(
-      `select * from gateway.cancellation where ${where} order by position desc limit $3 offset $4`,
-      [...filter, limit, offset],
-    );
-    const [count] = await this.rows.query<{ total: string }>(
-      `select count(*) as total from gateway.cancellation where ${where}`,
-      filter,
-    );
-    return { rows, total: Number(count?.total ?? 0) };
+  /** Newest first, one more than asked for where there are more; and how many fit, counted up to a bound. */
+  async cancellations(
+    query: ListCancellations,
+    behind: CancellationPlace | null,
+  ): Promise<{ readonly rows: readonly (CancellationRow | BulkRow)[]; readonly total: number }> {
+    const page = pageOfCancellations(query, behind);
+    const count = countCancellations(query);
+    const [rows, counted] = await Promise.all([
+      this.rows.query<CancellationRow | BulkRow>(page.sql, [...page.values]),
+      this.rows.query<{ total: string }>(count.sql, [...count.values]),
+    ]);
+    return { rows, total: Number(counted[0]?.total ?? 0) };
   }
 
   async newestCancellation(jobId: JobId): Promise<CancellationId | null> {
     const rows = await this.rows.query<Pick<CancellationRow, 'cancellation_id'>>(
-      'select cancellation_id from gateway.cancellation where job_id = $1 order by position desc limit 1',
+      'select cancellation_id from gateway.cancellation where job_id = $1 order by requested_at desc, position desc limit 1',
       [jobId],
     );
     return rows[0]?.cancellation_id ?? null;

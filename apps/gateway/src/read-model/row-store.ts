@@ -2,7 +2,7 @@ import { parseStreamId } from '@necrocode/contracts';
 import type { PositionedEvent } from '@necrocode/event-store';
 import type { EntityManager } from 'typeorm';
 import { namedInEvent } from './named-in-event.js';
-import type { CancellationRow, JobRow, RunnerRow, SlotRow } from './rows.js';
+import type { BulkRow, CancellationRow, JobRow, RunnerRow, SlotRow } from './rows.js';
 import { type ChangedRows, type Rows, WorkingSet } from './working-set.js';
 
 /** The tables made from events, each with its key. `hidden_item` is not one of them. */
@@ -42,16 +42,18 @@ async function loadRows(tx: EntityManager, schema: RowsSchema, events: readonly 
   const cancellationIds = unique(names.map(({ cancellationId }) => cancellationId));
   const rowsOf = async <Row>(table: 'job' | 'runner' | 'slot', ids: readonly string[]): Promise<readonly Row[]> =>
     ids.length === 0 ? [] : tx.query<Row[]>(`select * from ${schema}.${table} where ${TABLES[table]} = any($1)`, [ids]);
+  const cancellations =
+    [...jobIds, ...cancellationIds].length === 0
+      ? []
+      : await tx.query<(CancellationRow | BulkRow)[]>(
+          `select * from ${schema}.cancellation
+           where cancellation_id = any($1) or (job_id = any($2) and completed_position is null)`,
+          [cancellationIds, jobIds],
+        );
   return {
     jobs: await rowsOf<JobRow>('job', jobIds),
-    cancellations:
-      [...jobIds, ...cancellationIds].length === 0
-        ? []
-        : await tx.query<CancellationRow[]>(
-            `select * from ${schema}.cancellation
-             where cancellation_id = any($1) or (job_id = any($2) and completed_position is null)`,
-            [cancellationIds, jobIds],
-          ),
+    cancellations: cancellations.filter((row) => row.job_id !== null),
+    bulks: cancellations.filter((row) => row.job_id === null),
     runners: await rowsOf<RunnerRow>('runner', runnerIds(events)),
     slots: await rowsOf<SlotRow>('slot', slotIds(events)),
   };
@@ -60,7 +62,7 @@ async function loadRows(tx: EntityManager, schema: RowsSchema, events: readonly 
 /** Writes what changed, one statement per table. */
 async function saveRows(tx: EntityManager, schema: RowsSchema, changed: ChangedRows): Promise<void> {
   await upsert(tx, schema, 'job', changed.jobs);
-  await upsert(tx, schema, 'cancellation', changed.cancellations);
+  await upsert(tx, schema, 'cancellation', [...changed.cancellations, ...changed.bulks]);
   await upsert(tx, schema, 'runner', changed.runners);
   await upsert(tx, schema, 'slot', changed.slots);
   await upsert(tx, schema, 'timeline', changed.timeline);

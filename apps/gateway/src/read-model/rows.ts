@@ -1,14 +1,19 @@
 import type {
   BatchId,
+  BulkStatus,
+  BulkTarget,
   Cancellation,
   CancellationId,
+  CancellationReason,
   ExecutionId,
   Job,
   JobId,
+  ReasonCode,
   RunnerId,
   RunnerState,
   SlotId,
   TaskId,
+  Timestamp,
 } from '@necrocode/domain';
 
 /** Positions are bigint in the database and decimal text in rows. */
@@ -31,16 +36,41 @@ export interface JobRow {
   readonly settled_position: PositionText | null;
 }
 
-export interface CancellationRow {
+interface AnyCancellationRow {
   readonly cancellation_id: CancellationId;
   readonly position: PositionText;
-  readonly job_id: JobId;
-  readonly status: Cancellation['status'];
-  readonly state: CancellationJson;
+  readonly requested_by: string;
+  readonly reason_code: ReasonCode;
+  /** Read back as a Date. */
+  readonly requested_at: Timestamp | Date;
   readonly signalled: boolean;
   readonly forced: boolean;
   /** Of its completion; an interim outcome is no end. */
   readonly completed_position: PositionText | null;
+}
+
+/** Of a job or a task. */
+export interface CancellationRow extends AnyCancellationRow {
+  readonly job_id: JobId;
+  readonly scope: 'job' | 'task';
+  readonly status: Cancellation['status'];
+  readonly state: CancellationJson;
+}
+
+/** In the same table. Its state is what a list shows: the whole of it names every target. */
+export interface BulkRow extends AnyCancellationRow {
+  readonly job_id: null;
+  readonly scope: BulkTarget['kind'];
+  readonly status: BulkStatus;
+  readonly state: BulkJson;
+}
+
+export interface BulkJson {
+  readonly target: BulkTarget;
+  readonly reason: CancellationReason;
+  readonly endedAt: Timestamp | null;
+  readonly planned: number;
+  readonly cancelled: number | null;
 }
 
 /** A cancellation as JSON: maps and sets as lists. */

@@ -1,5 +1,6 @@
 import { parseStreamId, toCloudEvent } from '@necrocode/contracts';
 import type {
+  BulkEvent,
   CancellationEvent,
   CancellationId,
   CleanupEvent,
@@ -12,11 +13,12 @@ import type {
 import { type DomainEvent, type PositionedEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
 import { attributeEvent } from './attribute-event.js';
 import { type NamedInEvent, namedInEvent } from './named-in-event.js';
+import { projectBulk } from './project-bulk.js';
 import { projectCancellation, projectSignal } from './project-cancellation.js';
 import { isSettled, projectJob } from './project-job.js';
 import { projectRunner } from './project-runner.js';
 import { projectSlots } from './project-slots.js';
-import type { CancellationRow, JobRow, RunnerRow, SlotRow, TimelineRow } from './rows.js';
+import type { BulkRow, CancellationRow, JobRow, RunnerRow, SlotRow, TimelineRow } from './rows.js';
 
 const upcasters = new Upcasters();
 
@@ -24,6 +26,7 @@ const upcasters = new Upcasters();
 export interface Rows {
   readonly jobs: readonly JobRow[];
   readonly cancellations: readonly CancellationRow[];
+  readonly bulks: readonly BulkRow[];
   readonly runners: readonly RunnerRow[];
   readonly slots: readonly SlotRow[];
 }
@@ -36,19 +39,22 @@ export interface ChangedRows extends Rows {
 export class WorkingSet {
   readonly #jobs: Map<JobId, JobRow>;
   readonly #cancellations: Map<CancellationId, CancellationRow>;
+  readonly #bulks: Map<CancellationId, BulkRow>;
   readonly #runners: Map<string, RunnerRow>;
   readonly #slots: Map<string, SlotRow>;
   readonly #changed = {
     jobs: new Set<JobId>(),
     cancellations: new Set<CancellationId>(),
+    bulks: new Set<CancellationId>(),
     runners: new Set<string>(),
     slots: new Set<string>(),
   };
   readonly #timeline: TimelineRow[] = [];
 
-  constructor({ jobs, cancellations, runners, slots }: Rows) {
+  constructor({ jobs, cancellations, bulks, runners, slots }: Rows) {
     this.#jobs = new Map(jobs.map((row) => [row.job_id, row]));
     this.#cancellations = new Map(cancellations.map((row) => [row.cancellation_id, row]));
+    this.#bulks = new Map(bulks.map((row) => [row.cancellation_id, row]));
     this.#runners = new Map(runners.map((row) => [row.runner_id, row]));
     this.#slots = new Map(slots.map((row) => [row.slot_id, row]));
   }
@@ -77,6 +83,7 @@ export class WorkingSet {
     return {
       jobs: pick(this.#changed.jobs, this.#jobs),
       cancellations: pick(this.#changed.cancellations, this.#cancellations),
+      bulks: pick(this.#changed.bulks, this.#bulks),
       runners: pick(this.#changed.runners, this.#runners),
       slots: pick(this.#changed.slots, this.#slots),
       timeline: this.#timeline,
@@ -89,7 +96,7 @@ export class WorkingSet {
       case 'job':
         return this.#applyToJob(named, domainEvent<JobEvent>(event), event.position);
       case 'cancellation':
-        return this.#applyToCancellation(named, domainEvent<CancellationEvent>(event), event.position);
+        return this.#applyToCancellation(named, domainEvent<CancellationEvent | BulkEvent>(event), event.position);
       case 'runner':
         return this.#applyToRunner(aggregateId, domainEvent<RunnerEvent>(event));
       case 'slot-pool':
@@ -107,8 +114,10 @@ export class WorkingSet {
     if (jobId !== null) this.#putJob(projectJob(this.#jobs.get(jobId), event, position));
   }
 
-  #applyToCancellation({ cancellationId }: NamedInEvent, event: CancellationEvent, position: bigint): void {
+  #applyToCancellation({ cancellationId }: NamedInEvent, event: CancellationEvent | BulkEvent, position: bigint): void {
     if (cancellationId === null) return;
+    if (isOfBulk(event))
+      return this.#putBulk(projectBulk(cancellationId, this.#bulks.get(cancellationId), event, position));
     this.#putCancellation(projectCancellation(this.#cancellations.get(cancellationId), event, position));
   }
 
@@ -154,6 +163,12 @@ export class WorkingSet {
     this.#changed.jobs.add(row.job_id);
   }
 
+  #putBulk(row: BulkRow | undefined): void {
+    if (!row) return;
+    this.#bulks.set(row.cancellation_id, row);
+    this.#changed.bulks.add(row.cancellation_id);
+  }
+
   #putCancellation(row: CancellationRow | undefined): void {
     if (!row) return;
     this.#cancellations.set(row.cancellation_id, row);
@@ -163,4 +178,9 @@ export class WorkingSet {
 
 function domainEvent<Event extends DomainEvent>(event: PositionedEvent): Event {
   return toDomainEvent<Event>(event, upcasters);
+}
+
+/** The events of a bulk, in a cancellation's stream of its own kind, have names of their own. */
+function isOfBulk(event: CancellationEvent | BulkEvent): event is BulkEvent {
+  return event.type.startsWith('Bulk');
 }

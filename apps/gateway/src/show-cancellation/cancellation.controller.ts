@@ -3,25 +3,20 @@ import {
   bulkCertificate,
   type BulkResource,
   bulkResource,
-  type CancellationPage,
-  cancellationPage,
   type CancellationResource,
   cancellationResource,
   certificate as certificateSchema,
   type CertificateResource,
-  type ListCancellations,
-  listCancellationsQuery,
 } from '@necrocode/contracts';
 import type { CancellationId, JobId } from '@necrocode/domain';
 import { CodedError } from '@necrocode/service-kit';
 import { z } from 'zod';
 import { BulkReader, isBulk } from '../bulk-cancel/bulk-reader.js';
-import { IdParam, ParsedQuery } from '../http/parsed.js';
+import { IdParam } from '../http/parsed.js';
 import { Operation } from '../openapi/operation.js';
-import { fromJson } from '../read-model/cancellation-json.js';
 import { ReadModel } from '../read-model/read-model.js';
 import { CancellationReader } from '../show-cancellation/cancellation-reader.js';
-import { presentCertificate, summariseCancellation } from '../show-cancellation/present-cancellation.js';
+import { presentCertificate } from '../show-cancellation/present-cancellation.js';
 import { StreamReader } from '../streams/stream-reader.js';
 
 @Controller()
@@ -32,19 +27,6 @@ export class CancellationController {
     private readonly streams: StreamReader,
     private readonly readModel: ReadModel,
   ) {}
-
-  @Get('cancellations')
-  @Operation({
-    summary: 'Cancellations, newest first',
-    query: listCancellationsQuery,
-    replies: { 200: cancellationPage },
-    problems: ['validation-failed'],
-  })
-  async list(@ParsedQuery(listCancellationsQuery) query: ListCancellations): Promise<CancellationPage> {
-    const { rows, total } = await this.readModel.cancellations(query);
-    const items = rows.map(({ state, signalled, forced }) => summariseCancellation(fromJson(state), signalled, forced));
-    return { items, total, limit: query.limit, offset: query.offset };
-  }
 
   @Get('cancellations/:cancellationId')
   @Operation({

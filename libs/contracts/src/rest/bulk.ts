@@ -73,7 +73,7 @@ const targetCounts = z.object({
   pending: count,
 });
 
-const bulkStatus = z.enum([
+export const bulkStatus = z.enum([
   'in-progress',
   'completed',
   'partial',
@@ -98,6 +98,25 @@ export const bulkCertificate = z
     streamHash: z.string(),
   })
   .meta({ id: 'BulkCertificate' });
+
+/** A bulk cancellation in a list. */
+export const bulkSummary = z
+  .object({
+    cancellationId,
+    kind: z.literal('bulk'),
+    target: bulkTarget,
+    status: bulkStatus,
+    reason: cancellationReason,
+    requestedBy: z.string(),
+    requestedAt: timestamp,
+    /** When the outcome in `status` was reached; null before there is one. */
+    endedAt: timestamp.nullable(),
+    /** Jobs it means. */
+    planned: count,
+    /** Of these; null while it is under way. */
+    cancelled: count.nullable(),
+  })
+  .meta({ id: 'BulkSummary' });
 
 /** A bulk cancellation, folded from its events: never behind. */
 export const bulkResource = z
@@ -184,6 +203,7 @@ export type BulkCancelBody = z.infer<typeof bulkCancelBody>;
 /** As a caller may write it. */
 export type BulkCancelInput = z.input<typeof bulkCancelBody>;
 export type BulkResource = z.infer<typeof bulkResource>;
+export type BulkSummary = z.infer<typeof bulkSummary>;
 export type BulkResult = z.infer<typeof bulkResult>;
 export type BulkTargetPage = z.infer<typeof bulkTargetPage>;
 export type BulkTargetsQuery = z.infer<typeof bulkTargetsQuery>;

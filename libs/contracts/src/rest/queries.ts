@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { cloudEventSchema } from '../cloud-event/cloud-event.js';
 import { batchId, jobId } from '../ids/ids.js';
+import { REASON_CODES } from '@necrocode/domain';
+import { bulkStatus, bulkSummary } from './bulk.js';
 import { cancellationStatus, cancellationSummary } from './cancellation-resource.js';
 import { jobStatus, jobSummary } from './job-resource.js';
 import { queueResource, runnerResource, slotPoolResource } from './estate-resources.js';
@@ -20,6 +22,8 @@ const text = (most: number) =>
 const several = <Item extends z.ZodType>(item: Item) =>
   z.union([item, z.array(item)]).transform((value) => (Array.isArray(value) ? value : [value]));
 
+const cursor = z.string().regex(/^[A-Za-z0-9_-]{1,60}$/, 'must be the nextCursor of the page before');
+
 /** `GET /jobs`: newest first. `state` and `label` may be repeated; a job must have every label. */
 export const listJobsQuery = z.strictObject({
   queue: text(100).optional(),
@@ -29,19 +33,41 @@ export const listJobsQuery = z.strictObject({
   batchId: batchId.optional(),
   limit: limit(200).default(50),
   /** `nextCursor` of the page before. */
-  cursor: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,40}$/, 'must be the nextCursor of the page before')
-    .optional(),
+  cursor: cursor.optional(),
 });
 
-/** `GET /cancellations`: newest first. */
-export const listCancellationsQuery = z.strictObject({
-  jobId: jobId.optional(),
-  status: several(cancellationStatus).optional(),
-  limit: limit(200).default(50),
-  offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
-});
+/** What a cancellation means: a job, a task, or the jobs of a bulk. */
+const cancellationScope = z.enum(['job', 'task', 'batch', 'queue', 'selector']);
+
+/** `GET /cancellations`: newest first. Everything that is given must fit; `status`, `reason` and `scope` may be repeated. */
+export const listCancellationsQuery = z
+  .strictObject({
+    jobId: jobId.optional(),
+    /** How far it is; once it is over, its outcome. */
+    status: several(z.enum([...new Set([...cancellationStatus.options, ...bulkStatus.options])])).optional(),
+    /** Who asked first: `user:ada`, `service:dispatcher`. */
+    requestedBy: text(200).optional(),
+    reason: several(z.enum(REASON_CODES)).optional(),
+    scope: several(cancellationScope).optional(),
+    /** Whether SIGKILL was used. */
+    forced: z
+      .enum(['true', 'false'])
+      .transform((forced) => forced === 'true')
+      .optional(),
+    /** Requested then or later. */
+    since: z.iso.datetime({ offset: true }).optional(),
+    /** Requested before. */
+    until: z.iso.datetime({ offset: true }).optional(),
+    limit: limit(200).default(50),
+    /** `nextCursor` of the page before: as fast on the last page as on the first. */
+    cursor: cursor.optional(),
+    /** To leave some out at the beginning; a cursor goes further. */
+    offset: z.coerce.number().int().min(0).max(10_000).default(0),
+  })
+  .refine(({ cursor: behind, offset }) => behind === undefined || offset === 0, {
+    path: ['offset'],
+    message: 'not together with a cursor',
+  });
 
 /** `?wait=30s`, `?wait=30` or `?wait=1500ms`: answers when done, at the latest after that time. */
 export const waitQuery = z.strictObject({
@@ -71,7 +97,10 @@ export const jobPage = z
 
 export const cancellationPage = z
   .object({
-    items: z.array(cancellationSummary),
+    items: z.array(z.union([cancellationSummary, bulkSummary])),
+    /** null on the last page. */
+    nextCursor: z.string().nullable(),
+    /** How many fit, counted up to 10,000. */
     total: z.int().min(0),
     limit: z.int().min(1),
     offset: z.int().min(0),
