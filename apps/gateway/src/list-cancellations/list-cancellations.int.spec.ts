@@ -8,7 +8,7 @@ import { CancelledJob } from '../spec/cancelled-job.js';
 import { act, startTestGateway, type TestGateway } from '../spec/test-gateway.js';
 import { fromCursor, toCursor } from './cancellation-cursor.js';
 
-const ROWS = 60_000;
+const ROWS = 30_000;
 let gateway: TestGateway;
 let job: CancelledJob;
 const bulkId = newId('can');
@@ -50,12 +50,18 @@ async function requestBulk(): Promise<void> {
 /** Many more like the first, an hour apart before it, spread over every column that can be asked for. */
 async function multiply(): Promise<void> {
   await database().query(
-    `insert into gateway.cancellation
-       select 'can_' || n, 1000000 - n, 'job_' || n % 20000,
-         (array['completed','completed','completed','partial','unconfirmed','undone','in-progress'])[1 + n % 7],
-         state, n % 50 = 0, n % 50 = 0, null, (array['job','task'])[1 + n % 2], 'user:' || n % 40,
-         (array['user-request','superseded','budget','deadline','failure'])[1 + n % 5], requested_at - n * interval '1 hour'
-       from gateway.cancellation, generate_series(1, ${ROWS}) as n where job_id = $1`,
+    `with one as materialized (
+       -- Without what a list does not show, which is most of what it weighs.
+       select requested_at, state::jsonb || '{"terminations": [], "certificate": null, "plan": null}' as state
+       from gateway.cancellation where job_id = $1)
+     insert into gateway.cancellation
+       (cancellation_id, position, job_id, status, state, signalled, forced, scope, requested_by, reason_code, requested_at)
+     select 'can_' || n, 1000000 - n, 'job_' || n % 10000,
+       (array['completed','completed','completed','partial','unconfirmed','undone','in-progress'])[1 + n % 7],
+       state || jsonb_build_object('cancellationId', 'can_' || n, 'requestedAt', requested_at - n * interval '1 hour'),
+       n % 50 = 0, n % 50 = 0, (array['job','task'])[1 + n % 2], 'user:' || n % 40,
+       (array['user-request','superseded','budget','deadline','failure'])[1 + n % 5], requested_at - n * interval '1 hour'
+     from one, generate_series(1, ${ROWS}) as n`,
     [job.jobId],
   );
   await database().query('analyze gateway.cancellation');
@@ -78,7 +84,7 @@ describe('GET /cancellations', () => {
 
   it('counts what fits up to a bound', async () => {
     expect(await list('?requestedBy=user:ada')).toMatchObject({ total: 1, nextCursor: null });
-    expect(await list('')).toMatchObject({ total: 10_000, limit: 50, offset: 0 });
+    expect(await list('')).toMatchObject({ total: 1_000, limit: 50, offset: 0 });
   });
 
   it('pages by cursor without a gap or a repetition, whatever is requested meanwhile', async () => {
@@ -97,13 +103,13 @@ describe('GET /cancellations', () => {
       `select cancellation_id from gateway.cancellation
        where status in ('partial', 'undone') and reason_code = 'budget' and scope = 'task' order by requested_at desc, position desc`,
     );
-    expect(seen.length).toBeGreaterThan(1_000);
+    expect(seen.length).toBeGreaterThan(500);
     expect(seen).toEqual(fitting.map(({ cancellation_id }) => cancellation_id));
   });
 
   it('takes a range of time, to the moment', async () => {
     const [newest, oldest] = (await list('?scope=task&limit=2')).items;
-    const range = `?since=${oldest?.requestedAt}&until=${newest?.requestedAt}&scope=task`;
+    const range = `?${new URLSearchParams({ since: oldest?.requestedAt ?? '', until: newest?.requestedAt ?? '', scope: 'task' }).toString()}`;
     expect((await list(range)).items.map(({ cancellationId }) => cancellationId)).toEqual([oldest?.cancellationId]);
   });
 

@@ -13,7 +13,7 @@ export interface CancellationPlace {
 }
 
 /** Counting more would read more than anybody pages through. */
-export const COUNTED_AT_MOST = 10_000;
+export const COUNTED_AT_MOST = 1_000;
 
 const ORDER = 'order by requested_at desc, position desc';
 

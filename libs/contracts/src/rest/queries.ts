@@ -100,7 +100,7 @@ export const cancellationPage = z
     items: z.array(z.union([cancellationSummary, bulkSummary])),
     /** null on the last page. */
     nextCursor: z.string().nullable(),
-    /** How many fit, counted up to 10,000. */
+    /** How many fit, counted up to 1,000. */
     total: z.int().min(0),
     limit: z.int().min(1),
     offset: z.int().min(0),
