@@ -8,14 +8,26 @@ export function processesOf(jobId: string): readonly number[] {
 /** One look for all jobs. */
 export function processesOfJobs(): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, number[]>();
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+  for (const pid of livingProcesses()) {
     const jobId = /(?:^|\0)NECROCODE_JOB_ID=([^\0]*)/.exec(read(`/proc/${pid}/environ`))?.[1];
-    if (jobId !== undefined && isAlive(pid)) found.set(jobId, [...(found.get(jobId) ?? []), Number(pid)]);
+    if (jobId !== undefined) found.set(jobId, [...(found.get(jobId) ?? []), pid]);
   }
   return found;
 }
 
-function isAlive(pid: string): boolean {
+/** Pids of living processes with the word somewhere in their arguments: also those that have shed their environment. */
+export function processesNaming(word: string): readonly number[] {
+  return livingProcesses().filter((pid) => read(`/proc/${pid}/cmdline`).includes(word));
+}
+
+function livingProcesses(): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter(isAlive);
+}
+
+function isAlive(pid: number): boolean {
   const stat = read(`/proc/${pid}/stat`);
   const state = stat.slice(stat.lastIndexOf(')') + 2)[0];
   return state !== undefined && state !== 'Z' && state !== 'X';
