@@ -1,0 +1,315 @@
+import { streamIdOf } from '@necrocode/contracts';
+import {
+  type CancellationId,
+  type ExecutionCommand,
+  type ExecutionEvent,
+  type ExecutionId,
+  type ExecutionIdentity,
+  type ExecutionState,
+  type ExecutionStop,
+  type JobEvent,
+  Rejection,
+  type RunnerCommand,
+  type RunnerDescription,
+  type RunnerFinding,
+  type RunnerId,
+  type StopRequest,
+  stopsByRunner,
+  type StopStatus,
+  stopStatusOf,
+} from '@necrocode/domain';
+import { handleCommand, type PositionedEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
+import { StoreClient } from '../../store/store-client.js';
+import type { Life } from '../../world/life.js';
+import { Unavailable } from '../../world/unavailable.js';
+import { ask } from '../ask.js';
+import { type Checkpoint, consume } from '../consumer.js';
+import { LEASE_MS, type Site } from '../site.js';
+import { foldStream } from '../streams/fold-stream.js';
+import { consumeReports } from './consume-reports.js';
+
+const ACTOR = 'service:runner-monitor';
+const RUNNER_TIMEOUT_MS = 1_000;
+const noUpcasters = new Upcasters();
+
+/** What is fenced may have been given to another runner already: no grace. */
+const AT_ONCE: StopRequest = {
+  cancellationId: null,
+  signal: 'SIGTERM',
+  signalTo: 'tree',
+  gracePeriodMs: 0,
+  force: true,
+};
+
+const HEARD: ReadonlySet<string> = new Set([
+  'TaskAssigned',
+  'TaskUnassigned',
+  'ExecutionStarted',
+  'ExecutionStopRequested',
+  'ExecutionFenced',
+  'ExecutionEnded',
+]);
+
+interface Beat {
+  readonly runnerId: RunnerId;
+  readonly sessionId: string;
+  readonly executionIds: readonly ExecutionId[];
+}
+
+/** The runner-monitor's edges, over the real deciders: registry, leases, reports, stops, and the sweeps that fence. */
+export class RunnerMonitor {
+  readonly #store: StoreClient;
+  /** This process's own ears. */
+  readonly #heard = new Map<RunnerId, number>();
+
+  constructor(
+    private readonly life: Life,
+    private readonly site: Site,
+    checkpoint: Checkpoint,
+  ) {
+    this.#store = new StoreClient(life, site.access);
+    consume(life, site, checkpoint, HEARD, (event) => this.#track(event));
+    consumeReports(life, site, (report) => this.#record(report.command, report.id));
+    life.every(1_000, () => this.#sweep());
+  }
+
+  async register({
+    runner,
+    sessionId,
+  }: {
+    readonly runner: RunnerDescription;
+    readonly sessionId: string;
+  }): Promise<readonly ExecutionId[]> {
+    const { runnerId } = runner;
+    await this.#handleRunner(
+      { type: 'RegisterRunner', runner, sessionId, at: this.life.now() },
+      `register/${sessionId}`,
+    );
+    this.#heard.set(runnerId, this.site.world.now);
+    const mine = [...this.site.tables.inFlight.values()].filter(({ execution }) => execution.runnerId === runnerId);
+    const states = await this.#load(mine.map(({ execution }) => execution.executionId));
+    return [...states].filter(([, state]) => state.status === 'fenced').map(([executionId]) => executionId);
+  }
+
+  /** @returns whether its session is the one that is registered */
+  async hear({ runnerId, sessionId, executionIds }: Beat): Promise<boolean> {
+    this.#heard.set(runnerId, this.site.world.now);
+    const row = this.site.tables.runners.get(runnerId);
+    if (row?.sessionId !== sessionId) return false;
+    this.life.run(async () => {
+      await this.life.effect();
+      row.lastHeardMs = this.site.world.now;
+      row.executionIds = executionIds;
+      if (row.status === 'lost') {
+        await this.#handleRunner({ type: 'HearRunner', runnerId, at: this.life.now() });
+        this.site.world.reach('runner-returned');
+      }
+    });
+    return true;
+  }
+
+  /** Signals at once and records beside it; answers with how each stands then. */
+  async stop(
+    stops: readonly ExecutionStop[],
+    cause: string,
+  ): Promise<readonly ({ readonly executionId: ExecutionId } & StopStatus)[]> {
+    const signalling = Promise.all(
+      [...stopsByRunner(stops)].map(async ([runnerId, theirs]) =>
+        (await this.#tell(runnerId, theirs)) ? [runnerId] : [],
+      ),
+    );
+    const recording = Promise.all(
+      stops.map(({ execution, stop }) =>
+        this.#handle({ type: 'RequestStop', execution, stop, at: this.life.now() }, cause),
+      ),
+    );
+    const [answered, states] = await Promise.all([signalling, recording]);
+    const reached = new Set(answered.flat());
+    return stops.map(({ execution: { executionId, runnerId } }, index) => {
+      const state: ExecutionState = states[index] ?? { status: 'unknown' };
+      return { executionId, ...stopStatusOf(state, reached.has(runnerId)) };
+    });
+  }
+
+  /** @returns those that stand still, or go on, or are over */
+  async hold(
+    kind: 'freeze' | 'thaw',
+    cancellationId: CancellationId,
+    executions: readonly ExecutionIdentity[],
+  ): Promise<readonly ExecutionId[]> {
+    const runners = [...new Set(executions.map(({ runnerId }) => runnerId))];
+    const answers = await Promise.all(
+      runners.map(async (runnerId) => {
+        const theirs = executions.filter((execution) => execution.runnerId === runnerId);
+        const agent = this.site.agents.get(runnerId);
+        if (!agent) return [];
+        return ask(this.life, agent, (there) => there[kind](theirs, cancellationId), RUNNER_TIMEOUT_MS).catch(() => []);
+      }),
+    );
+    const done = new Set(answers.flat());
+    const silent = executions.map(({ executionId }) => executionId).filter((id) => !done.has(id));
+    const states = await this.#load(silent);
+    const over = silent.filter((id) => ['ended', 'fenced'].includes(states.get(id)?.status ?? ''));
+    return [...done, ...over];
+  }
+
+  inspect(
+    runnerId: RunnerId,
+    executionIds: readonly ExecutionId[],
+    jobId: ExecutionIdentity['jobId'] | null,
+  ): Promise<RunnerFinding> {
+    const agent = this.site.agents.get(runnerId);
+    if (!agent) throw new Unavailable(`no ${runnerId}`);
+    return ask(this.life, agent, (there) => there.inspect(executionIds, jobId), RUNNER_TIMEOUT_MS);
+  }
+
+  async #tell(runnerId: RunnerId, stops: readonly ExecutionStop[]): Promise<boolean> {
+    const agent = this.site.agents.get(runnerId);
+    if (!agent) return false;
+    try {
+      await ask(this.life, agent, (there) => there.stop(stops), RUNNER_TIMEOUT_MS);
+      return true;
+    } catch (error) {
+      if (error instanceof Unavailable) return false;
+      throw error;
+    }
+  }
+
+  async #record(command: ExecutionCommand, id: string): Promise<void> {
+    try {
+      const state = await this.#handle(command, id);
+      if (command.type !== 'RecordEnded' || command.ending.evidence.survivors === 0) return;
+      if (state.status !== 'ended' || state.execution.fencingToken !== command.execution.fencingToken) return;
+      const { runnerId, executionId } = command.execution;
+      const { survivors } = command.ending.evidence;
+      await this.#handleRunner({ type: 'QuarantineRunner', runnerId, executionId, survivors, at: this.life.now() }, id);
+      this.site.world.reach('runner-quarantined');
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error;
+    }
+  }
+
+  async #track(stored: PositionedEvent): Promise<void> {
+    const { inFlight } = this.site.tables;
+    const sinceMs = this.site.world.now;
+    switch (stored.type) {
+      case 'TaskAssigned': {
+        const event = toDomainEvent<Extract<JobEvent, { type: 'TaskAssigned' }>>(stored, noUpcasters);
+        const { jobId, taskId, assignment } = event;
+        this.#assigned({ jobId, taskId, ...assignment }, sinceMs);
+        return;
+      }
+      case 'TaskUnassigned':
+        inFlight.delete(toDomainEvent<Extract<JobEvent, { type: 'TaskUnassigned' }>>(stored, noUpcasters).executionId);
+        return;
+      case 'ExecutionStarted':
+      case 'ExecutionStopRequested':
+      case 'ExecutionFenced': {
+        const { execution } = toDomainEvent<Extract<ExecutionEvent, { type: 'ExecutionFenced' }>>(stored, noUpcasters);
+        const row = this.#assigned(execution, sinceMs);
+        if (stored.type === 'ExecutionStarted' && row.status === 'assigned') row.status = 'running';
+        if (stored.type === 'ExecutionFenced') row.status = 'fenced';
+        return;
+      }
+      case 'ExecutionEnded': {
+        const { execution } = toDomainEvent<Extract<ExecutionEvent, { type: 'ExecutionEnded' }>>(stored, noUpcasters);
+        inFlight.delete(execution.executionId);
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  #assigned(execution: ExecutionIdentity, sinceMs: number) {
+    const { inFlight } = this.site.tables;
+    const row = inFlight.get(execution.executionId) ?? { execution, status: 'assigned' as const, sinceMs };
+    inFlight.set(execution.executionId, row);
+    return row;
+  }
+
+  async #sweep(): Promise<void> {
+    await this.#loseSilentRunners();
+    await this.#fence();
+    if (!this.site.world.broken('forget-the-fenced')) await this.#endFenced();
+  }
+
+  /** Two must agree: the row, and this process's own ears. */
+  async #loseSilentRunners(): Promise<void> {
+    const { tables, world } = this.site;
+    const leaseMs = world.broken('fence-too-early') ? LEASE_MS / 3 : LEASE_MS;
+    if (this.life.host.isCutOff) return;
+    await this.life.pause(world.latency());
+    for (const [runnerId, row] of tables.runners) {
+      const ears = this.#heard.get(runnerId);
+      if (ears === undefined) this.#heard.set(runnerId, world.now);
+      const silent = world.now - Math.max(row.lastHeardMs, ears ?? world.now) > leaseMs;
+      if (row.status === 'lost' || !silent || this.life.host.isCutOff) continue;
+      const lastHeardAt = this.life.now();
+      await this.#handleRunner({ type: 'LoseRunner', runnerId, lastHeardAt, at: this.life.now() });
+      world.reach('runner-lost');
+    }
+  }
+
+  async #fence(): Promise<void> {
+    const { tables, world } = this.site;
+    const mayBeAlive = [...tables.inFlight.values()].filter(({ execution, status, sinceMs }) => {
+      const runner = tables.runners.get(execution.runnerId);
+      if (!runner || status === 'fenced') return false;
+      if (runner.status === 'lost') return true;
+      const settled = world.now - runner.registeredAtMs > LEASE_MS && runner.lastHeardMs > runner.registeredAtMs;
+      const unknown = !runner.executionIds.includes(execution.executionId);
+      return status === 'running' && sinceMs < runner.registeredAtMs && settled && unknown;
+    });
+    for (const row of mayBeAlive) {
+      const { execution } = row;
+      const state = await this.#handle({ type: 'FenceExecution', execution, at: this.life.now() });
+      if (state.status === 'ended') tables.inFlight.delete(execution.executionId);
+      else row.status = 'fenced';
+    }
+  }
+
+  async #endFenced(): Promise<void> {
+    const { tables, world } = this.site;
+    const inReach = [...tables.inFlight.values()].filter(({ execution, status }) => {
+      const runner = tables.runners.get(execution.runnerId);
+      return status === 'fenced' && runner?.status !== 'lost' && world.now - (runner?.lastHeardMs ?? 0) < LEASE_MS;
+    });
+    const stops = stopsByRunner(inReach.map(({ execution }) => ({ execution, stop: AT_ONCE })));
+    await Promise.all([...stops].map(([runnerId, theirs]) => this.#tell(runnerId, theirs)));
+  }
+
+  async #handle(command: ExecutionCommand, commandId?: string): Promise<ExecutionState> {
+    const { executionId, jobId } = command.execution;
+    const { state } = await handleCommand({
+      store: this.#store,
+      decider: this.site.world.rules.execution,
+      streamId: streamIdOf('execution', executionId),
+      command,
+      metadata: { actor: ACTOR, correlationId: jobId },
+      newEventId: () => this.site.world.newUuid(),
+      ...(commandId === undefined ? {} : { commandId }),
+    });
+    return state;
+  }
+
+  async #handleRunner(command: RunnerCommand, commandId?: string): Promise<void> {
+    const runnerId = command.type === 'RegisterRunner' ? command.runner.runnerId : command.runnerId;
+    await handleCommand({
+      store: this.#store,
+      decider: this.site.world.rules.runner,
+      streamId: streamIdOf('runner', runnerId),
+      command,
+      metadata: { actor: ACTOR, correlationId: runnerId },
+      newEventId: () => this.site.world.newUuid(),
+      ...(commandId === undefined ? {} : { commandId }),
+    });
+  }
+
+  async #load(executionIds: readonly ExecutionId[]): Promise<ReadonlyMap<ExecutionId, ExecutionState>> {
+    const streams = await this.#store.readStreams(executionIds.map((id) => streamIdOf('execution', id)));
+    const stateOf = (id: ExecutionId) =>
+      foldStream(this.site.world.rules.execution, streams.get(streamIdOf('execution', id)) ?? []);
+    return new Map(executionIds.map((id) => [id, stateOf(id)]));
+  }
+}
