@@ -23,6 +23,7 @@ import { readOrCreateRunnerId } from './identity/runner-id.js';
 import { Lease } from './lease/lease.js';
 import { register } from './lease/register.js';
 import { endPredecessors } from './recover/end-predecessors.js';
+import { ProveLater } from './recover/prove-later.js';
 import { runnerConfig } from './runner.config.js';
 import { CleanSlot } from './slots/clean-slot.js';
 import { CleanWorkspace } from './workspace/clean-workspace.js';
@@ -50,7 +51,8 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
   const publisher = holdReports(runnerPublisher(connection), openFaultPoints('runner', env));
   const reports = new Reports(publisher, logger);
   const files = new ExecutionFiles(home.directory);
-  await endPredecessors(files, containment, reports, logger);
+  const later = new ProveLater(files, reports, logger);
+  await endPredecessors(files, containment, reports, later, logger);
 
   const store = new FileArtifactStore(config.ARTIFACT_STORE);
   const workspaces = new CleanWorkspace(home, store);
@@ -109,6 +111,7 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
     logger,
     // Executions do not outlive their agent: nobody could stop them or prove their end.
     close: async () => {
+      later.stop();
       agent.drain();
       await agent.endAll(OWN_STOP, 'runner-restarted');
       lease.stop();

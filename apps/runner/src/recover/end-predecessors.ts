@@ -4,6 +4,7 @@ import type { Logger } from '@necrocode/service-kit/process';
 import { endingOf, endingWithoutTree } from '../execution/endings.js';
 import type { ExecutionFile, ExecutionFiles } from '../execution/execution-file.js';
 import type { Reports } from '../execution/reports.js';
+import { isUnproven, type ProveLater } from './prove-later.js';
 
 /**
  * What an agent that died left behind: every tree on record is ended and proven gone, then whatever the kernel still
@@ -13,10 +14,12 @@ export async function endPredecessors(
   files: ExecutionFiles,
   containment: Containment,
   reports: Reports,
+  later: ProveLater,
   logger: Logger,
 ): Promise<void> {
   const left = files.all().filter((file) => file.ending === null);
-  await Promise.all(left.map((file) => endOne(file, files, containment, reports, logger)));
+  for (const file of files.all().filter(isUnproven)) later.begin(file);
+  await Promise.all(left.map((file) => endOne(file, files, containment, reports, later, logger)));
   for (const { name, processes } of listContainments(containment)) {
     logger.warn({ containment: name, processes: processes.length }, 'a containment without a record; ending it');
     await endContainment(containment, name);
@@ -29,6 +32,7 @@ async function endOne(
   files: ExecutionFiles,
   containment: Containment,
   reports: Reports,
+  later: ProveLater,
   logger: Logger,
 ): Promise<void> {
   const { execution, stop, tree } = file;
@@ -38,8 +42,10 @@ async function endOne(
     tree === null
       ? endingWithoutTree(reason, containment.means, new Date().toISOString(), stop ? { stop } : {})
       : { ...afterSignals(endingOf(await killRecorded(tree), reason, stop), file.signals ?? []), started: true };
-  files.write({ ...file, ending });
+  const ended = { ...file, ending };
+  files.write(ended);
   reports.ended(execution, ending);
+  if (isUnproven(ended)) later.begin(ended);
   logger.warn({ executionId, reason, survivors: ending.evidence.survivors }, "ended a predecessor's execution");
 }
 
