@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { STEPS } from '@necrocode/domain';
 import { logDirectory, readSystemState } from '@necrocode/local-system';
+import { eventually } from '@necrocode/testing';
 import { testSystem } from './support/test-system.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -21,10 +22,12 @@ let cancellationId: string;
 
 beforeAll(async () => {
   world = await testSystem({ workers: [join(ROOT, 'examples/functions/handlers.mjs')], logLevel: 'trace' });
+  const webhookId = await addWebhook();
   jobId = await submitSecrets();
   await provokeErrors();
   cancellationId = await cancelWithSecrets();
   await world.completed(cancellationId);
+  await hasFailed(webhookId);
 }, 180_000);
 afterAll(() => world.end(), 60_000);
 
@@ -70,6 +73,26 @@ async function submitSecrets(): Promise<string> {
   const { jobId: submitted } = (await response.json()) as { jobId: string };
   for await (const { text } of world.client.followLogs(submitted)) if (text.includes(output)) break;
   return submitted;
+}
+
+/** One that can never be reached: each delivery to it fails. */
+async function addWebhook(): Promise<string> {
+  const url = `https://nobody.invalid/${canary('webhook path')}?key=${canary('webhook query')}`;
+  const body = JSON.stringify({ url, events: ['*'], description: canary('webhook description') });
+  const { webhookId, secret } = (await (await call('POST', '/api/webhooks', body)).json()) as Record<string, string>;
+  expect(secret).toMatch(/^whsec_/);
+  canaries.set('webhook secret', String(secret));
+  return String(webhookId);
+}
+
+async function hasFailed(webhookId: string): Promise<void> {
+  await eventually(
+    async () =>
+      expect(await (await call('GET', `/api/webhooks/${webhookId}`)).json()).toMatchObject({
+        circuit: { failingSince: expect.any(String) },
+      }),
+    { withinMs: 60_000 },
+  );
 }
 
 async function provokeErrors(): Promise<void> {
@@ -134,6 +157,8 @@ describe('the logs', () => {
       'cancellation-service',
       'artifact-cleaner',
       'runner-1',
+      'worker-1',
+      'notifier',
     ])
       for (const line of linesOf(service))
         expect(line).toMatchObject({
