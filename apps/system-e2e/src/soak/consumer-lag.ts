@@ -2,7 +2,10 @@ import { streamNames } from '@necrocode/contracts';
 import { connectMessaging } from '@necrocode/messaging';
 import { eventually } from '@necrocode/testing';
 
-/** Messages that a consumer has not taken or not acknowledged, once all had time to. @returns a line for each that lags */
+/**
+ * Messages that a consumer has not taken or not acknowledged, once all had time to, and messages that were given up.
+ * @returns a line for each consumer that lags, and for the dead letters when there are any
+ */
 export async function consumerLag(natsUrl: string): Promise<readonly string[]> {
   const { manager, close } = await connectMessaging({ url: natsUrl, name: 'soak' });
   let lagging: string[] = [];
@@ -20,7 +23,8 @@ export async function consumerLag(natsUrl: string): Promise<readonly string[]> {
       },
       { withinMs: 30_000, everyMs: 250 },
     ).catch(() => undefined);
-    return lagging;
+    const { state } = await manager.streams.info(streamNames.deadLetters);
+    return state.messages === 0 ? lagging : [...lagging, `${state.messages} dead letters`];
   } finally {
     await close();
   }
