@@ -14,6 +14,8 @@ import {
   MESSAGING,
   METRICS,
   postgresCheckpoint,
+  type Tracing,
+  TRACING,
 } from '@necrocode/service-kit';
 import { type BeforeApplicationShutdown, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Metrics } from '@necrocode/metrics';
@@ -25,6 +27,7 @@ import { Bulks } from './bulks.js';
 import type { CancellationServiceConfig } from './cancellation-service.config.js';
 import { outcomeTypes } from './drive-bulk/hear-members.js';
 import { CancellationDrive } from './drive-cancellation/cancellation-drive.js';
+import { startExporting } from './export-traces/start-exporting.js';
 import { PerformEffect } from './drive-cancellation/perform-effect.js';
 import { PlanCancellation } from './plan-cancellation/plan-cancellation.js';
 import { PlanCancellationController } from './plan-cancellation/plan-cancellation.controller.js';
@@ -146,6 +149,7 @@ export const DURABLE = 'cancellation-service-progress';
 })
 export class CancellationServiceModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private consumer: EventConsumer | undefined;
+  private exporting: EventConsumer | undefined;
   private readonly driver: Driver;
 
   constructor(
@@ -158,6 +162,7 @@ export class CancellationServiceModule implements OnApplicationBootstrap, Before
     @Inject(CancellationDrive) private readonly drive: CancellationDrive,
     @Inject(RecordProgress) private readonly progress: RecordProgress,
     @Inject(Bulks) private readonly bulks: Bulks,
+    @Inject(TRACING) private readonly tracing: Tracing | null,
   ) {
     this.driver = new Driver({
       queue,
@@ -182,10 +187,12 @@ export class CancellationServiceModule implements OnApplicationBootstrap, Before
     });
     this.driver.start();
     this.bulks.start();
+    const { connection, store, database, tracing, logger } = this;
+    if (tracing) this.exporting = startExporting({ connection, store, database, tracing, logger });
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.consumer?.stop(), this.driver.stop(), this.bulks.stop()]);
+    await Promise.all([this.consumer?.stop(), this.exporting?.stop(), this.driver.stop(), this.bulks.stop()]);
     await this.drive.settled();
   }
 }

@@ -9,6 +9,7 @@ import { bearerCheck } from './http/authenticate.js';
 import { meetCaller } from './http/caller.js';
 import { parseJsonBody } from './http/parse-json-body.js';
 import { ProblemFilter, sendProblem } from './http/problem-filter.js';
+import { RequestSpans } from './http/request-spans.js';
 import { BODY_LIMIT } from './http/problem-of-fault.js';
 import { isPublic } from './http/public-path.js';
 import { SECURITY_HEADERS } from './http/security-headers.js';
@@ -16,7 +17,8 @@ import { UNPREFIXED } from './openapi/list-routes.js';
 
 /** The gateway, not yet listening. Stop it with `close()`; the platform stays open. */
 export async function createGateway(platform: Platform<GatewayConfig>): Promise<NestFastifyApplication> {
-  const { config, logger } = platform;
+  const { config, logger, tracing } = platform;
+  const spans = tracing && new RequestSpans(tracing);
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     // The longest name a path holds, each character of it escaped: what is longer is refused by its schema, not unknown.
@@ -26,7 +28,7 @@ export async function createGateway(platform: Platform<GatewayConfig>): Promise<
     // Event streams end by the Shutdown signal; what is left then is cut, so that stopping is bounded.
     forceCloseConnections: true,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      meet(request, reply);
+      meet(request, reply, spans);
       sendProblem(error, request, reply, logger);
     },
   });
@@ -49,14 +51,15 @@ export async function createGateway(platform: Platform<GatewayConfig>): Promise<
   const check = bearerCheck(config.GATEWAY_TOKEN);
   // Before the body is read and the route is looked at: a stranger learns nothing and costs nothing.
   server.addHook('onRequest', async (request, reply) => {
-    meet(request, reply);
+    meet(request, reply, spans);
     if (!isPublic(request.url)) check(request.headers.authorization);
   });
+  if (spans) server.addHook('onResponse', async (request, reply) => spans.end(request, reply));
   await app.init();
   return app;
 }
 
-function meet(request: FastifyRequest, reply: FastifyReply): void {
-  const { traceparent, requestId } = meetCaller(request);
+function meet(request: FastifyRequest, reply: FastifyReply, spans: RequestSpans | null): void {
+  const { traceparent, requestId } = meetCaller(request, spans);
   reply.headers({ ...SECURITY_HEADERS, traceparent, 'x-request-id': requestId });
 }

@@ -1,15 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JobResource } from '@necrocode/contracts';
+import { eventually, type OtlpReceiver, startOtlpReceiver } from '@necrocode/testing';
 import { processesOf } from './support/processes-of.js';
 import { runCli } from './support/run-cli.js';
 import { testSystem } from './support/test-system.js';
 
 let world: Awaited<ReturnType<typeof testSystem>>;
+let collector: OtlpReceiver;
 
 beforeAll(async () => {
-  world = await testSystem();
+  collector = await startOtlpReceiver();
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_BSP_SCHEDULE_DELAY: '100' };
+  world = await testSystem({ env });
 }, 180_000);
-afterAll(() => world.end(), 60_000);
+afterAll(async () => {
+  await world.end();
+  await collector.stop();
+}, 60_000);
 
 const sleeping = (key = 'sleep') => ({ key, command: ['sleep', '1000'] });
 
@@ -116,4 +123,67 @@ describe('retrying a cancelled job', () => {
     await cancelled(String(retriedBy));
     expect((await runCli(['job', 'get', String(retriedBy)], env)).stdout).toContain(`reused from ${jobId}`);
   }, 120_000);
+});
+
+describe('the trace of a cancellation', () => {
+  it('is one trace through all processes, each span once, also when its saga is killed and taken up again', async () => {
+    const unwilling = ['sh', '-c', "trap '' TERM; echo ready; while :; do sleep 1; done"];
+    const tasks = [{ key: 'unwilling', command: unwilling, gracePeriodMs: 1_500 }];
+    const { jobId } = await world.client.submitJob({ name: 'traced', tasks });
+    for await (const { text } of world.client.followLogs(jobId)) if (text.includes('ready')) break;
+    const { cancellationId } = await world.client.cancelJob(jobId);
+    world.system.processes.get('cancellation-service')?.signal('SIGKILL');
+    await world.system.untilReady('cancellation-service');
+    const { certificate } = await world.completed(String(cancellationId));
+    const { resourceSpans } = await world.client.cancellationTrace(String(cancellationId));
+    const rebuilt = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
+    const ids = rebuilt.map(({ spanId }) => spanId);
+    const received = () => collector.spans.filter(({ traceId }) => traceId === certificate?.traceId);
+    const exported = () => received().filter(({ spanId }) => ids.includes(spanId));
+    await eventually(
+      () =>
+        expect(
+          exported()
+            .map(({ spanId }) => spanId)
+            .sort(),
+        ).toEqual([...ids].sort()),
+      {
+        withinMs: 60_000,
+      },
+    );
+    expect(new Set(exported().map(({ service }) => service))).toEqual(
+      new Set(['cancellation-service', 'dispatcher', 'runner', 'artifact-cleaner']),
+    );
+    expect(rebuilt.filter(({ name }) => name.startsWith('signal ')).map(({ name }) => name)).toEqual([
+      'signal SIGTERM',
+      'signal SIGKILL',
+    ]);
+    // With the requests that the processes answered: one tree, whose root is the request to the gateway.
+    await eventually(() => {
+      const known = new Set(received().map(({ spanId }) => spanId));
+      const roots = received().filter(({ parentSpanId }) => !known.has(parentSpanId));
+      expect(roots.map(({ service, name, parentSpanId }) => [service, name, parentSpanId])).toEqual([
+        ['gateway', 'POST /api/jobs/:jobId/cancel', ''],
+      ]);
+      expect(received().map(({ service, name }) => `${service}: ${name}`)).toEqual(
+        expect.arrayContaining([
+          'dispatcher: necrocode.dispatcher.block-dispatch',
+          'runner-monitor: necrocode.runner-monitor.stop-executions',
+          'artifact-cleaner: necrocode.artifact-cleaner.clean',
+        ]),
+      );
+    });
+  }, 120_000);
+
+  it('is shown and sent by `necrocode cancellation trace`', async () => {
+    collector.clear();
+    const sent = await runCli(['cancellation', 'trace', '@last', '--send', '--endpoint', collector.endpoint], {
+      NECROCODE_HOME: world.home,
+    });
+    expect(sent).toMatchObject({ code: 0 });
+    expect(sent.stdout).toMatch(/cancel job[^]+├─ terminate[^]+end execution unwilling[^]+signal SIGKILL ×\d/);
+    expect(sent.stderr).toContain(`spans to ${collector.endpoint}/v1/traces`);
+    expect(collector.contentTypes).toContain('application/json');
+    expect(collector.spans.map(({ name }) => name)).toEqual(expect.arrayContaining(['cancel job', 'certify']));
+  }, 60_000);
 });

@@ -68,8 +68,12 @@ function forApp(app: ServiceName | 'runner', env: Readonly<Record<string, string
 /** What a process needs of the terminal's environment; jobs run with what the runner gives them. */
 function inherited(): NodeJS.ProcessEnv {
   const { PATH, HOME, USER, LANG, LC_ALL, TZ, TMPDIR } = globalThis.process.env;
+  // Where traces go is OpenTelemetry's own convention, and what an operator sets for all processes alike.
+  const telemetry = Object.entries(globalThis.process.env).filter(([name]) => name.startsWith('OTEL_'));
   return Object.fromEntries(
-    Object.entries({ PATH, HOME, USER, LANG, LC_ALL, TZ, TMPDIR }).filter(([, value]) => value !== undefined),
+    [...Object.entries({ PATH, HOME, USER, LANG, LC_ALL, TZ, TMPDIR }), ...telemetry].filter(
+      ([, value]) => value !== undefined,
+    ),
   );
 }
 

@@ -11,6 +11,7 @@ import { createLogger, nestLogger } from './logging/logger.js';
 import { openPlatform } from './platform/open-platform.js';
 import { type Observe, PlatformModule } from './platform/platform.module.js';
 import { runUntilSignalled } from './shutdown/run-until-signalled.js';
+import { CommandSpans } from './tracing/command-spans.js';
 
 export interface ServiceDefinition<Schema extends z.ZodObject> {
   readonly name: string;
@@ -58,6 +59,7 @@ export function runService<Schema extends z.ZodObject>({
         logger: nestLogger(logger),
       },
     );
+    if (platform.tracing) app.useGlobalInterceptors(new CommandSpans(platform.tracing));
     await listen(app);
     const health = await serveHealth(config.HEALTH_PORT, name, checks, platform.metrics.observeProcess());
     logger.info({ healthPort: health.port }, 'up');

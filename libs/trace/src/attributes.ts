@@ -4,6 +4,7 @@ export const conventional = {
   errorType: 'error.type',
   exceptionMessage: 'exception.message',
   exceptionType: 'exception.type',
+  processPid: 'process.pid',
   processExitCode: 'process.exit.code',
   serviceInstanceId: 'service.instance.id',
   serviceName: 'service.name',

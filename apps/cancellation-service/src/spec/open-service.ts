@@ -43,8 +43,8 @@ export async function openService({ url }: TestDatabase, owners: ScriptedOwners,
     drives,
     drive,
     targets,
-    request: (request: CancellationRequest, planToken: string | null = null) =>
-      requests.handle(request, { id: randomUUID(), actor: request.requestedBy }, planToken),
+    request: (request: CancellationRequest, planToken: string | null = null, traceparent?: string) =>
+      requests.handle(request, { id: randomUUID(), actor: request.requestedBy, traceparent }, planToken),
     plan: (request: CancellationRequest, planToken: string | null = null) =>
       plans.handle(request, planToken, { id: randomUUID(), actor: request.requestedBy }),
     undo: (cancellationId: CancellationId) => undo.handle(cancellationId, { id: randomUUID(), actor: 'user:spec' }),

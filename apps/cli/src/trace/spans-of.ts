@@ -17,13 +17,13 @@ export interface TracedSpan {
   readonly links: readonly { readonly traceId: string; readonly attributes: ReadonlyMap<string, string> }[];
 }
 
-/** The spans of a trace in the order they began; of those that began together the longest first. */
+/** The spans of a trace in the order they began; of those that began together the one that was over first. */
 export function spansOf({ resourceSpans }: OtlpTrace): readonly TracedSpan[] {
   const spans = resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const service = textsOf(resource.attributes).get('service.name') ?? '';
     return scopeSpans.flatMap((scope) => scope.spans.map((span) => tracedSpan(span, service)));
   });
-  return spans.sort((one, other) => Number(one.start - other.start) || Number(other.end - one.end));
+  return spans.sort((one, other) => Number(one.start - other.start) || Number(one.end - other.end));
 }
 
 function tracedSpan(span: OtlpSpan, service: string): TracedSpan {

@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { continueTrace, traceIdOf } from '@necrocode/service-kit';
 import type { FastifyRequest } from 'fastify';
+import type { RequestSpans } from './request-spans.js';
 
 /** Who asks, since when, in which trace: drawn up before anything else happens to a request. */
 export interface Caller {
@@ -20,10 +21,18 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 const callers = new WeakMap<FastifyRequest, Caller>();
 
-/** Draws the caller up. A malformed trace context or request id is replaced, not refused. */
-export function meetCaller(request: FastifyRequest, now: () => Date = () => new Date()): Caller {
+/**
+ * Draws the caller up. A malformed trace context or request id is replaced, not refused.
+ * @param spans what records the request; null when nothing does
+ */
+export function meetCaller(
+  request: FastifyRequest,
+  spans: Pick<RequestSpans, 'begin'> | null = null,
+  now: () => Date = () => new Date(),
+): Caller {
   const receivedAt = now().toISOString();
-  const traceparent = continueTrace(single(request.headers['traceparent']));
+  const brought = single(request.headers['traceparent']);
+  const traceparent = spans?.begin(request, brought) ?? continueTrace(brought);
   const asked = single(request.headers['x-request-id']);
   const requestId = asked !== undefined && REQUEST_ID.test(asked) ? asked : (traceIdOf(traceparent) ?? '');
   const caller = { principal: PRINCIPAL, traceparent, requestId, receivedAt };

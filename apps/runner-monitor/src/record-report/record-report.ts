@@ -1,7 +1,7 @@
 import { executionReport, type ExecutionReport } from '@necrocode/contracts';
 import { type ExecutionState, Rejection } from '@necrocode/domain';
 import { type ReportDelivery, Unprocessable } from '@necrocode/messaging';
-import { continueTrace, type Logger } from '@necrocode/service-kit';
+import { type Logger } from '@necrocode/service-kit';
 import type { ExecutionStreams } from '../executions/execution-streams.js';
 import type { RunnerStreams } from '../registry/runner-streams.js';
 import type { EndingsAwaited } from '../stop-executions/endings-awaited.js';
@@ -28,7 +28,7 @@ export class RecordReport {
     const cause = {
       actor: `runner:${delivery.runnerId}`,
       commandId: delivery.id,
-      traceparent: continueTrace(delivery.traceparent),
+      traceparent: delivery.traceparent,
     };
     try {
       const state = await this.executions.handle(commandOf(report), cause);
@@ -45,7 +45,7 @@ export class RecordReport {
   private async quarantineIfAlive(
     { execution, ending, at }: Extract<ExecutionReport, { kind: 'ended' }>,
     state: ExecutionState,
-    cause: { readonly actor: string; readonly commandId: string; readonly traceparent: string },
+    cause: { readonly actor: string; readonly commandId: string; readonly traceparent: string | undefined },
   ): Promise<void> {
     const { survivors } = ending.evidence;
     const counts = state.status === 'ended' && state.execution.fencingToken === execution.fencingToken;

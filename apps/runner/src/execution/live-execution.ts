@@ -175,7 +175,7 @@ export class LiveExecution {
       },
     });
     if (!tree.released) return this.provenEnding(await tree.gone);
-    reports.started(execution, tree.record);
+    reports.started(execution, tree.record, request.traceparent);
     logger.info({ executionId, containment: tree.record.means, pid: tree.record.pid }, 'execution started');
     this.running = tree;
     // A stop that came between the last look and here.

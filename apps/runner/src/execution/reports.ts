@@ -7,12 +7,17 @@ import type { Logger } from '@necrocode/service-kit/process';
 
 /** What the agent says of executions. A report is kept and repeated until it is stored, in order per execution. */
 export class Reports {
+  /** The traces that executions were started in; what an earlier agent started has none any more. */
+  readonly #startedIn = new Map<string, string>();
+
   constructor(
     private readonly publisher: RunnerPublisher,
     private readonly logger: Logger,
   ) {}
 
-  started(execution: ExecutionIdentity, { means, pid, startedAt }: TreeRecord): void {
+  /** @param traceparent what the start came with: every report of the execution is sent in that trace */
+  started(execution: ExecutionIdentity, { means, pid, startedAt }: TreeRecord, traceparent?: string): void {
+    if (traceparent !== undefined) this.#startedIn.set(execution.executionId, traceparent);
     this.publish(`${execution.executionId}-started`, {
       kind: 'started',
       execution,
@@ -40,6 +45,7 @@ export class Reports {
 
   ended(execution: ExecutionIdentity, ending: ExecutionEnding): void {
     this.publish(`${execution.executionId}-ended`, this.ending(execution, ending));
+    this.#startedIn.delete(execution.executionId);
   }
 
   /** For whoever asks again: under a new id, or the stream would take it for the report it has seen. */
@@ -58,12 +64,16 @@ export class Reports {
 
   private publish(id: string, body: ExecutionReport): void {
     const { runnerId, executionId } = body.execution;
-    this.publisher.publishReport({ runnerId, executionId, kind: body.kind, id, body }).catch((error: unknown) => {
-      this.logger.error(
-        { err: error, executionId, kind: body.kind },
-        'a report was not stored; a repeated stop brings it again',
-      );
-    });
+    const traceparent = this.#startedIn.get(executionId);
+    const traced = traceparent === undefined ? {} : { traceparent };
+    this.publisher
+      .publishReport({ runnerId, executionId, kind: body.kind, id, body, ...traced })
+      .catch((error: unknown) => {
+        this.logger.error(
+          { err: error, executionId, kind: body.kind },
+          'a report was not stored; a repeated stop brings it again',
+        );
+      });
   }
 }
 

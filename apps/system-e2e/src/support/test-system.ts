@@ -8,10 +8,15 @@ import { eventually, tempDirectory } from '@necrocode/testing';
 export async function testSystem({
   workers = [],
   logLevel = 'debug',
-}: { readonly workers?: readonly string[]; readonly logLevel?: string } = {}) {
+  env = {},
+}: {
+  readonly workers?: readonly string[];
+  readonly logLevel?: string;
+  readonly env?: Readonly<Record<string, string>>;
+} = {}) {
   const directory = await tempDirectory();
   const home = join(directory.path, 'home');
-  const system = await startSystem({ home, workers, env: { LOG_LEVEL: logLevel } });
+  const system = await startSystem({ home, workers, env: { LOG_LEVEL: logLevel, ...env } });
   const client = new NecrocodeClient({ baseUrl: system.gatewayUrl, token: system.token });
   return {
     system,

@@ -11,6 +11,7 @@ import { holdAppends } from '../fault-points/hold-appends.js';
 import type { HealthCheck } from '../health/health-server.js';
 import type { Logger } from '../logging/logger.js';
 import { measurePlatform } from '../metrics/measure-platform.js';
+import { openTracing } from '../tracing/open-tracing.js';
 import type { Observe, Platform } from './platform.module.js';
 
 export interface OpenPlatform<Config> {
@@ -40,6 +41,7 @@ export async function openPlatform<Config extends ServiceConfig>(
   { consumers = [], observe = () => undefined }: Watch<Config> = {},
 ): Promise<OpenPlatform<Config>> {
   const metrics = new Metrics();
+  const tracing = await openTracing(name, process.env, logger);
   const observers: ReturnType<Observe<Config>>[] = [];
   const messaging = await connectMessaging({
     url: config.NATS_URL,
@@ -76,6 +78,7 @@ export async function openPlatform<Config extends ServiceConfig>(
     messaging,
     commands,
     database: tables,
+    tracing,
   };
   observers.push(observe(platform));
   return {
@@ -89,6 +92,7 @@ export async function openPlatform<Config extends ServiceConfig>(
       await messaging.close();
       await store.close();
       await tables.destroy();
+      await tracing?.close();
     },
   };
 }

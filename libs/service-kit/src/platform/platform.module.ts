@@ -6,7 +6,8 @@ import type { Metrics } from '@necrocode/metrics';
 import type { DataSource } from 'typeorm';
 import type { CommandClient } from '../command/command-client.js';
 import type { Logger } from '../logging/logger.js';
-import { COMMANDS, CONFIG, DATABASE, EVENT_STORE, LOGGER, MESSAGING, METRICS } from './tokens.js';
+import type { Tracing } from '../tracing/tracing.js';
+import { COMMANDS, CONFIG, DATABASE, EVENT_STORE, LOGGER, MESSAGING, METRICS, TRACING } from './tokens.js';
 
 /** What a service stands on, opened before its module is built and closed after it is gone. */
 export interface Platform<Config> {
@@ -17,6 +18,8 @@ export interface Platform<Config> {
   readonly messaging: MessagingConnection;
   readonly commands: CommandClient;
   readonly database: DataSource;
+  /** null: no endpoint is set, so nothing is traced. */
+  readonly tracing: Tracing | null;
 }
 
 /**
@@ -36,6 +39,7 @@ export class PlatformModule {
     messaging,
     commands,
     database,
+    tracing,
   }: Platform<Config>): DynamicModule {
     const providers = [
       { provide: CONFIG, useValue: config },
@@ -45,6 +49,7 @@ export class PlatformModule {
       { provide: MESSAGING, useValue: messaging },
       { provide: COMMANDS, useValue: commands },
       { provide: DATABASE, useValue: database },
+      { provide: TRACING, useValue: tracing },
     ];
     return { module: PlatformModule, global: true, providers, exports: providers.map(({ provide }) => provide) };
   }

@@ -9,5 +9,7 @@ export const EVENT_STORE = Symbol('event-store');
 export const MESSAGING = Symbol('messaging');
 /** `CommandClient` */
 export const COMMANDS = Symbol('commands');
+/** `Tracing`; null when no endpoint is set. */
+export const TRACING = Symbol('tracing');
 /** `DataSource` of the service's own schema, migrated. */
 export const DATABASE = Symbol('database');
