@@ -31,9 +31,10 @@ describe('a report of a runner', () => {
   const ended = (execution: ExecutionIdentity) =>
     eventually(async () => expect((await typesOf(execution)).at(-1)).toBe('ExecutionEnded'));
 
-  it('becomes an event, in the order of the reports, in the name of the runner', async () => {
+  it('becomes an event, in the order of the reports, in the name and the trace of the runner', async () => {
     const execution = runner.execution();
-    await runner.report(runner.started(execution));
+    const traceparent = `00-${'7e'.repeat(16)}-${'ca'.repeat(8)}-01`;
+    await runner.report(runner.started(execution), 'traced', traceparent);
     await runner.report(runner.signalled(execution));
     await runner.report(runner.ended(execution));
     await ended(execution);
@@ -42,7 +43,7 @@ describe('a report of a runner', () => {
     expect(stored[0]?.metadata).toMatchObject({
       actor: `runner:${runner.runnerId}`,
       correlationId: execution.jobId,
-      traceparent: expect.stringMatching(/^00-/),
+      traceparent,
     });
   });
 

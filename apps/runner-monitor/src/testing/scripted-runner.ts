@@ -110,9 +110,11 @@ export class ScriptedRunner {
   }
 
   /** Resolves when JetStream has the report. */
-  async report(report: ExecutionReport, id: string = randomUUID()): Promise<string> {
+  async report(report: ExecutionReport, id: string = randomUUID(), traceparent?: string): Promise<string> {
     const { executionId } = report.execution;
-    await this.publisher.publishReport({ runnerId: this.runnerId, executionId, kind: report.kind, id, body: report });
+    const address = { runnerId: this.runnerId, executionId, kind: report.kind };
+    const traced = traceparent === undefined ? {} : { traceparent };
+    await this.publisher.publishReport({ ...address, id, body: report, ...traced });
     return id;
   }
 
