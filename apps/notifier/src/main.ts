@@ -1,5 +1,5 @@
 import { runService } from '@necrocode/service-kit';
-import { Webhooks1 } from './migrations/1-webhooks.js';
+import { migrations } from './migrations/index.js';
 import { notifierConfig } from './notifier.config.js';
 import { NotifierModule } from './notifier.module.js';
 import { SCHEMA } from './schema.js';
@@ -7,7 +7,7 @@ import { SCHEMA } from './schema.js';
 runService({
   name: 'notifier',
   config: notifierConfig,
-  database: { schema: SCHEMA, migrations: [Webhooks1] },
+  database: { schema: SCHEMA, migrations },
   consumers: [],
   module: NotifierModule,
 });

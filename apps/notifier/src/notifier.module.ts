@@ -12,6 +12,9 @@ import type { DataSource } from 'typeorm';
 import { Deliver } from './deliver/deliver.js';
 import { Deliveries } from './deliver/deliveries.js';
 import { AddressGuard } from './guard-address/address-guard.js';
+import { MailPlaces } from './mail/mail-place.js';
+import { PostOffice } from './mail/post-office.js';
+import { TellFailures } from './mail/tell-failures.js';
 import { ManageWebhooksController } from './manage-webhooks/manage-webhooks.controller.js';
 import { ManageWebhooks } from './manage-webhooks/manage-webhooks.js';
 import type { NotifierConfig } from './notifier.config.js';
@@ -21,6 +24,8 @@ import { Webhooks } from './webhooks/webhooks.js';
 
 /** Between the end of an attempt's time and its delivery being free for others, ms. */
 const LEASE_MARGIN_MS = 10_000;
+/** Longer than a mail server may keep us waiting: two replicas do not send the same mail. */
+const MAIL_HOLD_MARGIN_MS = 60_000;
 
 const providers: Provider[] = [
   { provide: Webhooks, useFactory: (database: DataSource) => new Webhooks(database), inject: [DATABASE] },
@@ -57,6 +62,17 @@ const providers: Provider[] = [
     inject: [DATABASE, EVENT_STORE, MESSAGING, LOGGER, CONFIG, Webhooks, Deliveries, Deliver],
   },
   {
+    provide: TellFailures,
+    useFactory: (database: DataSource, store: EventStore, config: NotifierConfig, logger: Logger) => {
+      const { MAIL_URL, MAIL_TO, MAIL_FROM, MAIL_LOOK_MS: lookMs } = config;
+      if (MAIL_URL === undefined || MAIL_TO === undefined) return null;
+      const rhythm = { lookMs, gatherMs: config.MAIL_GATHER_MS, pauseMs: config.MAIL_PAUSE_MS };
+      const places = new MailPlaces(database, lookMs + MAIL_HOLD_MARGIN_MS);
+      return new TellFailures(store, places, new PostOffice(MAIL_URL, MAIL_FROM, MAIL_TO), rhythm, logger);
+    },
+    inject: [DATABASE, EVENT_STORE, CONFIG, LOGGER],
+  },
+  {
     provide: ManageWebhooks,
     useFactory: (
       database: DataSource,
@@ -83,12 +99,14 @@ export class NotifierModule implements OnApplicationBootstrap, BeforeApplication
   constructor(
     @Inject(RunEndpoints) private readonly endpoints: RunEndpoints,
     @Inject(MESSAGING) private readonly messaging: MessagingConnection,
+    @Inject(TellFailures) private readonly tellFailures: TellFailures | null,
     @Inject(CONFIG) private readonly config: NotifierConfig,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
     this.endpoints.start();
+    this.tellFailures?.start();
     const { SUBSCRIBERS_NATS_URL: keeperUrl } = this.config;
     if (keeperUrl === undefined) return;
     this.mirror = mirrorEvents({
@@ -102,6 +120,6 @@ export class NotifierModule implements OnApplicationBootstrap, BeforeApplication
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.endpoints.stop(), this.mirror?.stop()]);
+    await Promise.all([this.endpoints.stop(), this.tellFailures?.stop(), this.mirror?.stop()]);
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Writable } from 'node:stream';
 import { type CreatedWebhook, notifierCommands } from '@necrocode/contracts';
 import { PostgresEventStore } from '@necrocode/event-store-postgres';
 import { connectMessaging, type MessagingConnection, parseServerUrls } from '@necrocode/messaging';
@@ -16,7 +17,8 @@ import { createTestDatabase, startTestNats } from '@necrocode/testing';
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions, Transport } from '@nestjs/microservices';
 import pg from 'pg';
-import { Webhooks1 } from '../migrations/1-webhooks.js';
+import { pino } from 'pino';
+import { migrations } from '../migrations/index.js';
 import { notifierConfig } from '../notifier.config.js';
 import { NotifierModule } from '../notifier.module.js';
 import { SCHEMA } from '../schema.js';
@@ -53,7 +55,7 @@ const IMPATIENT = {
 };
 
 /** Servers of this spec's own, without a notifier yet. */
-export async function openWorld(env: Readonly<Record<string, string>> = {}): Promise<World> {
+export async function openWorld(env: Readonly<Record<string, string>> = {}, log?: Writable): Promise<World> {
   const nats = await startTestNats();
   const database = await createTestDatabase();
   const connection = await connectMessaging({ url: nats.url, name: 'spec' });
@@ -67,7 +69,7 @@ export async function openWorld(env: Readonly<Record<string, string>> = {}): Pro
     commands,
     store,
     startReplica: async () => {
-      const replica = await startReplica(settings);
+      const replica = await startReplica(settings, log);
       replicas.push(replica);
       return replica;
     },
@@ -96,12 +98,12 @@ export async function openWorld(env: Readonly<Record<string, string>> = {}): Pro
 }
 
 /** As `runService` does, without the process around it. */
-async function startReplica(settings: Readonly<Record<string, string>>): Promise<Replica> {
+async function startReplica(settings: Readonly<Record<string, string>>, log?: Writable): Promise<Replica> {
   const config = loadConfig(notifierConfig, settings);
-  const logger = createLogger('notifier', process.env['SPEC_LOG'] ?? 'silent');
+  const logger = log ? pino({ level: 'debug' }, log) : createLogger('notifier', process.env['SPEC_LOG'] ?? 'silent');
   const { platform, close } = await openPlatform('notifier', config, logger, {
     schema: SCHEMA,
-    migrations: [Webhooks1],
+    migrations,
   });
   const { servers, credentials } = parseServerUrls(config.NATS_URL);
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(

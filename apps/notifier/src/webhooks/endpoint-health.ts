@@ -39,7 +39,9 @@ export class EndpointHealth {
       const circuit = afterFailure(circuitOf(row), now, this.policy, Math.random());
       const because = status === GONE ? 'gone' : isHopeless(circuit, now, this.policy) ? 'failing' : null;
       await tx.query(
-        `update ${TABLE} set failures = $2, failing_since = $3, open_until = $4, disabled_because = $5 where id = $1`,
+        `update ${TABLE} set failures = $2, failing_since = $3, open_until = $4, disabled_because = $5,
+           disabled_at = case when $5::text is null then disabled_at else now() end
+         where id = $1`,
         [id, circuit.failures, circuit.failingSince, circuit.openUntil, because],
       );
       return because;
