@@ -6,7 +6,7 @@ import { evolveJob } from './evolve.js';
 import type { Job, JobCommand, JobEvent, JobState } from './job.js';
 import { isFinalizer } from './finalizers.js';
 import { enforceLimits, nextLimit } from './limits.js';
-import { isParked, park, unpark } from './park.js';
+import { isParked, park, undoPark } from './park.js';
 import { recordEnding } from './record-ending.js';
 import { retry } from './retry.js';
 import { taskOf } from './task-of.js';
@@ -35,7 +35,7 @@ function decideOnJob(command: Exclude<JobCommand, { type: 'SubmitJob' }>, job: J
     case 'ParkTasks':
       return park(command, job);
     case 'UnparkTasks':
-      return unpark(command.cancellationId, command.at, job);
+      return undoPark(command.cancellationId, command.at, job);
     case 'RetryJob':
       return retry(command, job);
     case 'DequeueJob':

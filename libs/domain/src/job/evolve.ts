@@ -21,13 +21,11 @@ export function evolveJob(state: JobState, event: JobEvent): JobState {
       const { cancellationId, taskIds } = event;
       return { ...state, parked: [...state.parked, { cancellationId, taskIds, released: false }] };
     }
-    case 'TasksUnparked':
-      return {
-        ...state,
-        parked: state.parked.map((each) =>
-          each.cancellationId === event.cancellationId ? { ...each, released: true } : each,
-        ),
-      };
+    case 'TasksUnparked': {
+      const { cancellationId, taskIds } = event;
+      const others = state.parked.filter((each) => each.cancellationId !== cancellationId);
+      return { ...state, parked: [...others, { cancellationId, taskIds, released: true }] };
+    }
     case 'JobRetried':
       return { ...state, retriedBy: event.retriedBy };
     case 'JobCompleted':

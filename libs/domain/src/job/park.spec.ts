@@ -89,6 +89,11 @@ describe('unparking', () => {
   });
 
   it('has nothing to do twice', () => after(park(), unpark).when(unpark).thenNothing());
+  it('that overtakes its parking leaves word, so that nothing is parked afterwards', () => {
+    after().when(unpark).then({ type: 'TasksUnparked', cancellationId, taskIds: [], at: now });
+    after(unpark).when(park()).thenNothing();
+    after(unpark).when(unpark).thenNothing();
+  });
 });
 
 describe('a block after the window', () => {

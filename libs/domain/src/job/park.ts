@@ -16,6 +16,16 @@ export function park(command: Extract<JobCommand, { type: 'ParkTasks' }>, job: J
   return taskIds.length === 0 ? [] : [{ type: 'TasksParked', cancellationId, taskIds, at }];
 }
 
+/**
+ * An undo may overtake the parking it takes back, which is on its way until it has been answered: it leaves word, so that what
+ * comes after it parks nothing.
+ */
+export function undoPark(cancellationId: CancellationId, at: Timestamp, job: Job): readonly JobEvent[] {
+  const isKnown = job.parked.some((each) => each.cancellationId === cancellationId);
+  if (isKnown || job.endedAt !== null) return unpark(cancellationId, at, job);
+  return [{ type: 'TasksUnparked', cancellationId, taskIds: [], at }];
+}
+
 export function unpark(cancellationId: CancellationId, at: Timestamp, job: Job): readonly JobEvent[] {
   const mine = job.parked.find((each) => each.cancellationId === cancellationId && !each.released);
   return mine && job.endedAt === null ? [{ type: 'TasksUnparked', cancellationId, taskIds: mine.taskIds, at }] : [];
