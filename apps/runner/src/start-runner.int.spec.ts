@@ -45,6 +45,15 @@ describe('starting', () => {
     });
   });
 
+  it('reports an end again to whoever asks for the start again', async () => {
+    const execution = identity(bench.runnerId);
+    await start(execution, ['true']);
+    await bench.report(execution.executionId, 'ended');
+    expect(await start(execution, ['true'])).toEqual({ answer: 'accepted' });
+    const { ending } = await bench.report(execution.executionId, 'ended', 2);
+    expect(ending).toMatchObject({ reason: 'exited', started: true });
+  });
+
   it('gives the task its own environment and none of the agent’s secrets', async () => {
     process.env['AGENT_SECRET'] = 'do-not-pass-on';
     const execution = identity(bench.runnerId);

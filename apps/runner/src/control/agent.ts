@@ -64,7 +64,11 @@ export class Agent {
     const known = this.parts.files.read(execution.executionId);
     if (known?.ending?.reason === 'stopped' && !known.ending.started)
       return { answer: 'refused', because: 'tombstone' };
-    if (known) return { answer: 'accepted' }; // It ran here and has ended: the report says how.
+    if (known) {
+      // It ran here and has ended. Who asks again has not heard how: the agent may have died between the record and its report.
+      if (known.ending) this.parts.reports.endedAgain(execution, known.ending);
+      return { answer: 'accepted' };
+    }
     if (this.draining) return { answer: 'refused', because: 'draining' };
     if (this.live.size >= this.parts.capacity) return { answer: 'refused', because: 'full' };
     const { files, reports, publisher, containment, handlers, home, restorer, logger } = this.parts;

@@ -56,6 +56,11 @@ export class World {
     return new Date(EPOCH + Math.round(this.now) + skewMs).toISOString();
   }
 
+  /** The other way round, of a clock that is right. */
+  msOf(at: Timestamp): number {
+    return Date.parse(at) - EPOCH;
+  }
+
   after(delayMs: number, run: Entry['run']): void {
     this.#agenda.add({ at: this.now + delayMs, lot: this.random.next(), run });
   }

@@ -66,7 +66,11 @@ export class Agent {
       world.reach('start-after-tombstone');
       return 'tombstone';
     }
-    if (known && !(known.ending?.started === false && world.broken('drop-tombstone'))) return 'accepted';
+    if (known && !(known.ending?.started === false && world.broken('drop-tombstone'))) {
+      // Who asks again has not heard how it ended.
+      if (known.ending) this.parts.reportEnd(known.execution, known.ending, true);
+      return 'accepted';
+    }
     if (this.#live.size >= capacity) return 'full';
     if (machine.tombstones.has(executionId)) machine.wrongStarts.push(`${executionId} starts after its tombstone`);
     if (machine.released.has(executionId)) machine.wrongStarts.push(`${executionId} starts a second time`);

@@ -191,7 +191,7 @@ export class RunnerMonitor {
 
   async #track(stored: PositionedEvent): Promise<void> {
     const { inFlight } = this.site.tables;
-    const sinceMs = this.site.world.now;
+    const sinceMs = this.site.world.msOf(stored.recordedAt);
     switch (stored.type) {
       case 'TaskAssigned': {
         const event = toDomainEvent<Extract<JobEvent, { type: 'TaskAssigned' }>>(stored, noUpcasters);
