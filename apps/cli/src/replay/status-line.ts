@@ -1,7 +1,8 @@
 import { colours } from '../terminal/terminal.js';
 import type { Moment } from './moments.js';
 
-const BAR = 20;
+/** Short enough that the whole line fits eighty columns: a line that wraps could not be taken away. */
+const BAR = 12;
 
 /** Where the playing is: `▶ 4×  +1.250s  event 17 of 42  stopping  ████░░░░  6 of 10 steps`. Pure. */
 export function statusLine({ afterMs, at, cancellation }: Moment, last: number, speed: number): string {
