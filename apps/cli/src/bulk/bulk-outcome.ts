@@ -2,7 +2,7 @@ import type { BulkResource } from '@necrocode/contracts';
 import { EXIT } from '../exit-codes.js';
 
 /** The exit code a bulk cancellation stands for. */
-export function exitCodeOfBulk({ status }: BulkResource): number {
+export function exitCodeOfBulk({ status, stalled }: BulkResource): number {
   switch (status) {
     case 'completed':
       return EXIT.ok;
@@ -12,7 +12,7 @@ export function exitCodeOfBulk({ status }: BulkResource): number {
     case 'unconfirmed':
       return EXIT.unproven;
     case 'in-progress':
-      return EXIT.waitRanOut;
+      return stalled ? EXIT.unproven : EXIT.waitRanOut;
     default:
       return status satisfies never;
   }

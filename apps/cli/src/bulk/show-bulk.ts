@@ -1,7 +1,7 @@
 import type { BulkResource } from '@necrocode/contracts';
 import { duration } from '../terminal/duration.js';
 import { visible } from '../terminal/table.js';
-import { paint } from '../terminal/terminal.js';
+import { colours, paint } from '../terminal/terminal.js';
 
 /** One line on how far it is; counts of nothing are left out. Pure. */
 export function bulkProgress({ targets }: BulkResource): string {
@@ -22,7 +22,7 @@ export function bulkProgress({ targets }: BulkResource): string {
 export function showBulk(bulk: BulkResource): string {
   const { cancellationId, status, reason, requestedBy, targets, plan, certificate, waitingFor } = bulk;
   const lines = [
-    `${cancellationId}  ${paint(status)}`,
+    `${cancellationId}  ${paint(status)}${bulk.stalled ? `  ${colours.red('STALLED')}` : ''}`,
     `  target             ${describeTarget(bulk.target)}`,
     `  requested          ${bulk.requestedAt} by ${visible(requestedBy)}: ${reason.code}${reason.text && ` (${visible(reason.text)})`}`,
     `  plan               ${plan.targets} jobs: ${plan.waiting} waiting, ${plan.started} begun`,

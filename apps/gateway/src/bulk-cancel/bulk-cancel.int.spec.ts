@@ -3,6 +3,7 @@ import {
   type BulkResource,
   type BulkResult,
   cancellationCommands,
+  cloudEventSchema,
   type Replay,
   submitJobBody,
 } from '@necrocode/contracts';
@@ -16,6 +17,7 @@ import {
 } from '@necrocode/domain';
 import { CodedError, newId } from '@necrocode/service-kit';
 import { jobToSubmit } from '../submit-job/job-to-submit.js';
+import { openStream } from '../spec/read-stream.js';
 import { act, startTestGateway, type TestGateway } from '../spec/test-gateway.js';
 
 let gateway: TestGateway;
@@ -173,9 +175,22 @@ describe('a bulk cancellation', () => {
       cancellation: {
         status: 'in-progress',
         targets: { cancelled: 5_000, pending: 7_500 },
+        stalled: false,
         waitingFor: ['7500 jobs to be taken out of their queues'],
       },
     });
+  });
+
+  it('is watched like any other: its chunks and the end, and nothing more after it', async () => {
+    const cancellationId = await aBulk([newId('job')]);
+    const path = `${gateway.url}/api/cancellations/${cancellationId}/events`;
+    const stream = await openStream(path);
+    await stream.ended;
+    const types = stream.messages.slice(0, -1).map(({ data }) => cloudEventSchema.parse(JSON.parse(data)).eventtype);
+    expect([types[0], types.at(-1)]).toEqual(['BulkRequested', 'BulkConcluded']);
+    const end = stream.messages.at(-1);
+    expect(end).toMatchObject({ event: 'end' });
+    expect((await openStream(path, { 'last-event-id': end?.id ?? '' })).status).toBe(204);
   });
 
   it('is what a job says it was cancelled by when it took it out of its queue', async () => {

@@ -22,7 +22,7 @@ export class BulkReader {
   /** @throws {Rejection} `cancellation-not-found` */
   async show(cancellationId: CancellationId): Promise<BulkResource> {
     const { bulk, lastEvidenceAt } = await this.load(cancellationId);
-    return presentBulk(bulk, lastEvidenceAt);
+    return presentBulk(bulk, lastEvidenceAt, new Date().toISOString());
   }
 
   /** @throws {Rejection} `cancellation-not-found`, also when it is the cancellation of a single job */

@@ -1,9 +1,9 @@
 import type { BulkResource } from '@necrocode/contracts';
 import { bulkActions } from '../show-job/actions.js';
-import { type Bulk, countTargets, isMemberSettled, type Timestamp } from '@necrocode/domain';
+import { type Bulk, countTargets, isMemberSettled, STALLED_AFTER_MS, type Timestamp } from '@necrocode/domain';
 
-/** @param lastEvidenceAt when its newest event was recorded */
-export function presentBulk(bulk: Bulk, lastEvidenceAt: Timestamp): BulkResource {
+/** @param lastEvidenceAt when its newest event was recorded @param now RFC 3339; only `stalled` depends on it */
+export function presentBulk(bulk: Bulk, lastEvidenceAt: Timestamp, now: Timestamp): BulkResource {
   const { cancellationId, target, status, reason, requestedBy, requestedAt, endedAt, abortedBy, plan } = bulk;
   const { force, gracePeriodMs, signal, artifacts } = bulk.options;
   const self = `/api/cancellations/${cancellationId}`;
@@ -21,11 +21,17 @@ export function presentBulk(bulk: Bulk, lastEvidenceAt: Timestamp): BulkResource
     plan,
     targets: countTargets(bulk),
     lastEvidenceAt,
+    stalled: isStalled(bulk, lastEvidenceAt, now),
     waitingFor: waitingFor(bulk),
     certificate: presentBulkCertificate(bulk),
     actions: bulkActions(bulk),
     links: { self, targets: `${self}/targets`, certificate: `${self}/certificate` },
   };
+}
+
+function isStalled({ chunks, toOpen }: Bulk, lastEvidenceAt: Timestamp, now: Timestamp): boolean {
+  const underWay = toOpen.size > 0 || chunks.some(({ action, status }) => action === 'dequeue' && status === 'started');
+  return underWay && Date.parse(now) - Date.parse(lastEvidenceAt) > STALLED_AFTER_MS;
 }
 
 function presentBulkCertificate({ certificate }: Bulk): BulkResource['certificate'] {

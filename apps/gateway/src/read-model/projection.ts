@@ -48,8 +48,8 @@ export class Projection {
     );
     this.#position = rows ? last.position : null;
     if (!rows) return { kind: 'moved' };
-    const ids = rows.timeline.flatMap(({ job_id, cancellation_id }) => [job_id, cancellation_id ?? job_id]);
-    return { kind: 'projected', keys: new Set(ids), full: events.length === BATCH };
+    const ids = rows.timeline.flatMap(({ job_id, cancellation_id }) => [job_id, cancellation_id]);
+    return { kind: 'projected', keys: new Set(ids.filter((id) => id !== null)), full: events.length === BATCH };
   }
 
   /** Where the rows that are read now stand, whichever replica has brought them there. */

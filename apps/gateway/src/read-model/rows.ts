@@ -97,7 +97,8 @@ export interface SlotRow {
 
 export interface TimelineRow {
   readonly position: PositionText;
-  readonly job_id: JobId;
+  /** null: of a bulk cancellation as a whole. */
+  readonly job_id: JobId | null;
   readonly cancellation_id: CancellationId | null;
   /** CloudEvent, as it is sent. */
   readonly event: string;

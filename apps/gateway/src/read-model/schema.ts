@@ -2,6 +2,7 @@ import { AddBatches1764000000100 } from './migrations/add-batches.js';
 import { HideItems1764000000200 } from './migrations/hide-items.js';
 import { CountBuilds1764000000300 } from './migrations/count-builds.js';
 import { FilterCancellations1764000000400 } from './migrations/filter-cancellations.js';
+import { TellOfBulks1764000000500 } from './migrations/tell-of-bulks.js';
 import { CreateReadModel1764000000000 } from './migrations/create-read-model.js';
 
 /** The gateway's own schema. */
@@ -13,6 +14,7 @@ export const readModelDatabase = {
     HideItems1764000000200,
     CountBuilds1764000000300,
     FilterCancellations1764000000400,
+    TellOfBulks1764000000500,
   ],
 } as const;
 
@@ -20,4 +22,4 @@ export const readModelDatabase = {
  * Raise it when rows are built in another way, or the states they hold (of libs/domain) change shape: the new release then
  * builds its rows beside those of the old one, from the first event, and switches (docs/adr/0136).
  */
-export const PROJECTION_VERSION = 7;
+export const PROJECTION_VERSION = 8;

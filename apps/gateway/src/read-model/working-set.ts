@@ -63,18 +63,26 @@ export class WorkingSet {
     const named = namedInEvent(event);
     const open = named.jobId === null ? [] : this.#openCancellations(named.jobId);
     this.#applyToRows(event, named);
-    if (named.jobId === null) return;
+    if (named.jobId === null) {
+      if (named.cancellationId !== null) this.#tell(event, null, named.cancellationId);
+      return;
+    }
     // A completion closes its cancellation, so those open before it count too; a request opens its own.
     const candidates = new Map(
       [...open, ...this.#openCancellations(named.jobId)].map((row) => [row.cancellation_id, row]),
     );
+    const job = this.#jobs.get(named.jobId)?.state;
+    this.#tell(event, named.jobId, attributeEvent(named, job, [...candidates.values()]));
+    this.#settle(named.jobId, event.position);
+  }
+
+  #tell(event: PositionedEvent, jobId: JobId | null, cancellationId: CancellationId | null): void {
     this.#timeline.push({
       position: event.position.toString(),
-      job_id: named.jobId,
-      cancellation_id: attributeEvent(named, this.#jobs.get(named.jobId)?.state, [...candidates.values()]),
+      job_id: jobId,
+      cancellation_id: cancellationId,
       event: JSON.stringify(toCloudEvent(event)),
     });
-    this.#settle(named.jobId, event.position);
   }
 
   changed(): ChangedRows {

@@ -43,7 +43,12 @@ export function* bulkFrames(events: Iterable<StoredEvent>): Generator<ReplayFram
     state = foldOne(bulkDecider, state, event);
     at += 1;
     if (state.status === 'unknown') continue;
-    yield { at, event: presentEvent(event), meanwhile: [], cancellation: presentBulk(state, event.recordedAt) };
+    yield {
+      at,
+      event: presentEvent(event),
+      meanwhile: [],
+      cancellation: presentBulk(state, event.recordedAt, event.recordedAt),
+    };
   }
 }
 

@@ -2,6 +2,7 @@ import { Controller, Get, Headers, Res } from '@nestjs/common';
 import { cloudEventSchema, eventList } from '@necrocode/contracts';
 import type { CancellationId, JobId } from '@necrocode/domain';
 import type { FastifyReply } from 'fastify';
+import { isBulk } from '../bulk-cancel/bulk-reader.js';
 import { IdParam } from '../http/parsed.js';
 import { Operation } from '../openapi/operation.js';
 import { Timeline } from '../read-model/timeline.js';
@@ -28,7 +29,8 @@ export class WatchController {
 
   @Get('cancellations/:cancellationId/events')
   @Operation({
-    summary: 'The events of a cancellation, live: steps, signals, ends, slots, cleanups',
+    summary:
+      'The events of a cancellation, live: steps, signals, ends, slots, cleanups; of a bulk, its chunks and the ends of its jobs',
     headers: LAST_EVENT_ID,
     replies: { 200: [eventStream], 204: null },
     problems: ['malformed-id', 'validation-failed', 'cancellation-not-found'],
@@ -38,7 +40,8 @@ export class WatchController {
     @LastEventId() after: bigint,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.cancellations.load(id);
+    const events = await this.streams.cancellationEvents(id);
+    if (!isBulk(events)) await this.cancellations.load(id);
     await this.watch.send(reply, { kind: 'cancellation', id }, after);
   }
 

@@ -139,6 +139,8 @@ export const bulkResource = z
     plan: bulkPlan,
     targets: targetCounts,
     lastEvidenceAt: timestamp,
+    /** Nothing new for a while of what the bulk itself does; cancellations of single jobs say so themselves. */
+    stalled: z.boolean(),
     waitingFor: z.array(z.string()),
     certificate: bulkCertificate.nullable(),
     actions: z.array(action),
