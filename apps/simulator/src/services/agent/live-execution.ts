@@ -91,6 +91,7 @@ export class LiveExecution {
       machine.exit(this.#leader, { code: null, signal: 'SIGKILL' });
       return endingWithoutTree(this.#stopping.reason, means, this.#now(), this.#stopping.stop);
     }
+    if (this.#stopping) machine.wrongStarts.push(`${execution.executionId} is released after its stop`);
     const exited = this.#release(this.#leader, owner);
     this.parts.report({ type: 'RecordStarted', execution, containment: means, pid: this.#leader.pid, at: this.#now() });
     this.#isRunning = true;
