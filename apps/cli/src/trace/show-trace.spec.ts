@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import type { OtlpSpan, OtlpTrace } from '@necrocode/contracts';
 import { showTrace } from './show-trace.js';
@@ -33,7 +34,9 @@ const resource = (service: string, ...spans: OtlpSpan[]): OtlpTrace['resourceSpa
   resource: { attributes: [text('service.name', service)] },
   scopeSpans: [{ scope: { name: 'necrocode' }, spans }],
 });
-const shown = (...resourceSpans: OtlpTrace['resourceSpans']): string => showTrace(spansOf({ resourceSpans }), 80);
+/** Without its colours: a machine that runs CI has them on. */
+const shown = (...resourceSpans: OtlpTrace['resourceSpans']): string =>
+  stripVTControlCharacters(showTrace(spansOf({ resourceSpans }), 80));
 
 describe('a trace in the terminal', () => {
   it('is a tree in the order of time, across services, with what each took', () => {
