@@ -1,4 +1,5 @@
 import { subjects } from '@necrocode/contracts';
+import { DISPATCHER_HEARS } from '@necrocode/domain';
 import { consumeEvents, type EventConsumer, type MessagingConnection } from '@necrocode/messaging';
 import {
   type CommandClient,
@@ -19,7 +20,6 @@ import { BlockDispatch } from './block-dispatch/block-dispatch.js';
 import { BlockDispatchController } from './block-dispatch/block-dispatch.controller.js';
 import { DequeueJobs } from './dequeue-jobs/dequeue-jobs.js';
 import { DequeueJobsController } from './dequeue-jobs/dequeue-jobs.controller.js';
-import { heardTypes } from './consume-events/event-routes.js';
 import { DescribeJob } from './describe-job/describe-job.js';
 import { DescribeJobController } from './describe-job/describe-job.controller.js';
 import { Dispatcher } from './dispatcher.js';
@@ -113,7 +113,7 @@ export class DispatcherModule implements OnApplicationBootstrap, BeforeApplicati
       connection: this.connection,
       durable: DURABLE,
       store: this.store,
-      types: heardTypes,
+      types: [...DISPATCHER_HEARS],
       checkpoint: postgresCheckpoint(this.database, SCHEMA, DURABLE),
       handle: ({ event }) => this.dispatcher.react(event),
       observe: consumerLog(this.logger, DURABLE),

@@ -49,6 +49,7 @@ export type { ArtifactToRestore, Generation, ReusedFrom, RunsAgain } from './job
 export { RUNS_AGAIN } from './job/generation.js';
 export { nextGeneration } from './job/next-generation.js';
 export { dequeuedJob, isWaiting } from './job/dequeue.js';
+export { type EndedJob, howEnded } from './job/how-ended.js';
 export { isFinalizer, isWorkOver } from './job/finalizers.js';
 export { deadlineOf, lookAt } from './job/limits.js';
 export { jobDecider } from './job/decider.js';
@@ -83,6 +84,7 @@ export { executionDecider } from './execution/decider.js';
 export { assumedEnding } from './execution/assumed-ending.js';
 export { type StopStatus, stopStatusOf } from './execution/stop-status.js';
 
+export { DISPATCHER_HEARS, makesRoom } from './placement/dispatcher-hears.js';
 export { chooseRunner, type Placement, type RunnerPlaces, type Wish } from './placement/choose-runner.js';
 export { type Candidate, type ClaimedTask, type OpenRunner, type Placed, placeTasks } from './placement/place-tasks.js';
 

@@ -1,5 +1,13 @@
 import { parseStreamId } from '@necrocode/contracts';
-import { assumedEnding, type CleanupEvent, type ExecutionEvent, Rejection, type RunnerEvent } from '@necrocode/domain';
+import {
+  assumedEnding,
+  type CleanupEvent,
+  DISPATCHER_HEARS,
+  type ExecutionEvent,
+  makesRoom,
+  Rejection,
+  type RunnerEvent,
+} from '@necrocode/domain';
 import { type StoredEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
 import { Unprocessable } from '@necrocode/messaging';
 import type { FreeSlot } from '../free-slot/free-slot.js';
@@ -18,39 +26,11 @@ export interface Reactions {
 /** What the dispatcher reacts to. Each reaction may run twice, late or stop half-way. */
 type Heard = ExecutionEvent | CleanupEvent | RunnerEvent;
 
-/** What makes room or work for an assignment, whoever appended it: a replica may have died before it could assign. */
-const makesRoom = [
-  'TaskQueued',
-  'TaskUnassigned',
-  'TaskRetryScheduled',
-  'TaskCompleted',
-  'TaskFailed',
-  'TaskCancelled',
-  'SlotsAdded',
-  'SlotFreed',
-] as const;
-
-/** What is reacted to; nothing else is read. */
-export const heardTypes = [
-  ...makesRoom,
-  'ExecutionStarted',
-  'ExecutionEnded',
-  'ExecutionFenced',
-  'SlotProvenClean',
-  'RunnerRegistered',
-  'RunnerLost',
-  'RunnerReturned',
-  'RunnerDrained',
-  'RunnerQuarantined',
-] as const;
-
-const heard: ReadonlySet<string> = new Set(heardTypes);
-const wakes: ReadonlySet<string> = new Set(makesRoom);
 const noUpcasters = new Upcasters();
 
 /** Hands an event to the reaction it calls for; most call for none. */
 export async function react(reactions: Reactions, stored: StoredEvent): Promise<void> {
-  if (!heard.has(stored.type)) return;
+  if (!DISPATCHER_HEARS.has(stored.type)) return;
   const { aggregate, aggregateId } = parseStreamId(stored.streamId);
   switch (aggregate) {
     case 'execution':
@@ -59,7 +39,7 @@ export async function react(reactions: Reactions, stored: StoredEvent): Promise<
       return reactTo(reactions, toDomainEvent<Heard>(stored, noUpcasters), stored);
     case 'job':
     case 'slot-pool':
-      if (wakes.has(stored.type)) reactions.wakeAssignment();
+      if (makesRoom(stored.type)) reactions.wakeAssignment();
       return;
     case 'cancellation':
       return;

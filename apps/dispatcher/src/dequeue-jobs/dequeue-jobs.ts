@@ -1,5 +1,5 @@
 import { type CommandMeta, streamIdOf } from '@necrocode/contracts';
-import { type CancellationId, dequeuedJob, type JobId } from '@necrocode/domain';
+import { type CancellationId, dequeuedJob, type EndedJob, howEnded, type JobId } from '@necrocode/domain';
 import {
   type CompanionStatement,
   EventIdTaken,
@@ -13,7 +13,6 @@ import { foldJob } from '../streams/jobs.js';
 import { deleteOpenJobs } from '../tables/open-job-statements.js';
 import type { OwnTables } from '../tables/own-tables.js';
 import { LIMIT_DRIVE, SCHEMA } from '../tables/schema.js';
-import { type EndedJob, howEnded } from './how-ended.js';
 
 export interface DequeueOrder {
   readonly cancellationId: CancellationId;
@@ -97,7 +96,7 @@ export class DequeueJobs {
     if (jobIds.length === 0) return [];
     const streams = await this.store.readStreams(jobIds.map((jobId) => streamIdOf('job', jobId)));
     return jobIds.flatMap((jobId) => {
-      const ended = howEnded(foldJob(streams.get(streamIdOf('job', jobId)) ?? []));
+      const ended = howEnded(foldJob(streams.get(streamIdOf('job', jobId)) ?? []).job);
       return ended && ended.cancellationId !== cancellationId ? [ended] : [];
     });
   }

@@ -1,4 +1,5 @@
-import type { CancellationId, DispatchedJob, JobId } from '@necrocode/domain';
+import type { CancellationId, JobId } from '../ids.js';
+import type { JobState } from './job.js';
 
 export interface EndedJob {
   readonly jobId: JobId;
@@ -7,7 +8,7 @@ export interface EndedJob {
 }
 
 /** Pure: how a job ended, and by whom; null for one that has not. */
-export function howEnded({ job }: DispatchedJob): EndedJob | null {
+export function howEnded(job: JobState): EndedJob | null {
   switch (job.status) {
     case 'completed':
     case 'failed':
