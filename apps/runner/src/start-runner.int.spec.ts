@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -8,6 +9,7 @@ import { detectContainment, spawnTree } from '@necrocode/process-tree';
 import { newId } from '@necrocode/service-kit';
 import { eventually } from '@necrocode/testing';
 import { ExecutionFiles } from './execution/execution-file.js';
+import { MARKER } from './execution/live-execution.js';
 import { identity, plainStop, runnerBench, startOf } from './testing/runner-bench.js';
 
 type Bench = Awaited<ReturnType<typeof runnerBench>>;
@@ -134,6 +136,21 @@ describe('stopping', () => {
       survivors: 0,
       signals: [{ signal: 'SIGTERM', processes: 1 }],
     });
+  });
+
+  it('looks again when what has ended is to be ended by force, and ends what it finds', async () => {
+    const execution = identity(bench.runnerId);
+    const { executionId } = execution;
+    await start(execution, ['true']);
+    await bench.report(executionId, 'ended');
+    const stray = spawn('sleep', ['300'], { env: { [MARKER]: executionId }, stdio: 'ignore' });
+    const died = once(stray, 'exit');
+    const found = await bench.ask<InspectReply>('inspect', { executionIds: [executionId], jobId: null });
+    expect(found.executions).toEqual([{ executionId, survivors: 1 }]);
+    expect(await stop(execution, { force: true })).toEqual({ answers: [{ executionId, answer: 'signalled' }] });
+    expect(await died).toEqual([null, 'SIGKILL']);
+    const { ending } = await bench.report(executionId, 'ended', 2);
+    expect(ending).toMatchObject({ reason: 'exited', evidence: { survivors: 0, forced: true } });
   });
 
   it('forces what ignores the signal, and a second stop may only make it sooner', async () => {

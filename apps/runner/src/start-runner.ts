@@ -70,6 +70,7 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
     workspaces,
     restorer: new RestoreWorkspace(home, store),
     slots,
+    later,
     logger,
   });
   const stopControl = await serveControl(connection, runnerId, agent, logger);

@@ -10,6 +10,9 @@ const write = (text: string): void => void process.stdout.write(text);
 
 async function simulate(options: SimulateOptions): Promise<boolean> {
   switch (options.mode) {
+    case 'help':
+      write(`${USAGE}\n`);
+      return true;
     case 'mutants':
       return simulateMutants(write);
     case 'print': {

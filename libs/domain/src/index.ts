@@ -173,7 +173,13 @@ export type { Certificate, ExecutionRecord } from './cancellation/certificate.js
 export { type AlreadyEnded, alreadyEnded, endedBy } from './cancellation/already-ended.js';
 export { effectKey, effectsOf, type CancellationEffect, type ExecutionStop } from './cancellation/effects.js';
 export { liveTargets } from './cancellation/live-targets.js';
-export { involvedRunners, type RunnerFinding, type VerifyEffect, verificationPass } from './cancellation/look.js';
+export {
+  type RunnerFinding,
+  type RunnerLook,
+  runnerLooks,
+  type VerifyEffect,
+  verificationPass,
+} from './cancellation/look.js';
 export {
   CANCELLATIONS_HEAR,
   type HeardEvent,

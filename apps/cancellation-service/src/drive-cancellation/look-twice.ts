@@ -1,11 +1,5 @@
 import { type Command, dispatcherCommands, runnerMonitorCommands } from '@necrocode/contracts';
-import {
-  involvedRunners,
-  type RunnerId,
-  type VerificationPass,
-  type VerifyEffect,
-  verificationPass,
-} from '@necrocode/domain';
+import { runnerLooks, type VerificationPass, type VerifyEffect, verificationPass } from '@necrocode/domain';
 
 type Ask = <Body, Value>(command: Command<Body, Value>, body: Body) => Promise<Value>;
 
@@ -18,19 +12,7 @@ export async function lookTwice(effect: VerifyEffect, ask: Ask): Promise<readonl
 async function look(effect: VerifyEffect, ask: Ask): Promise<VerificationPass> {
   const [facts, findings] = await Promise.all([
     ask(dispatcherCommands.describeJob, { jobId: effect.jobId }),
-    Promise.all(involvedRunners(effect).map((runnerId) => inspect(effect, runnerId, ask))),
+    Promise.all(runnerLooks(effect).map((there) => ask(runnerMonitorCommands.inspectExecutions, there))),
   ]);
   return verificationPass(effect, facts, findings, new Date().toISOString());
-}
-
-function inspect(
-  { executions, runnerId: workspaceRunner, wholeJob, jobId }: VerifyEffect,
-  runnerId: RunnerId,
-  ask: Ask,
-) {
-  const executionIds = executions
-    .filter((execution) => execution.runnerId === runnerId)
-    .map(({ executionId }) => executionId);
-  const workspace = wholeJob && runnerId === workspaceRunner ? jobId : null;
-  return ask(runnerMonitorCommands.inspectExecutions, { runnerId, executionIds, jobId: workspace });
 }

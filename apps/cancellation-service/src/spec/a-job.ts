@@ -39,6 +39,7 @@ export function aJob() {
     status: 'running',
     tasks: [task(running, 'run', 'running'), task(queued, 'wait', 'blocked')],
     executions: [{ execution, taskKey: 'run', gracePeriodMs: 5_000, signal: 'SIGTERM', signalTo: 'tree' }],
+    earlier: [],
     heldSlots: [],
     runnerId,
   };

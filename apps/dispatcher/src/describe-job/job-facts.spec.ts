@@ -102,11 +102,12 @@ describe('the facts of a job', () => {
     }
   });
 
-  it('do not name executions that ended by themselves', () => {
+  it('name executions that ended by themselves apart: nothing of them is left to stop', () => {
     const [a, b] = [task('a'), task('b', { retry: retryOnce })];
     const failed = end(b, ending('exited', { exit: { code: 1, signal: null } }));
     const facts = factsAfter([a, b], assign(a), start(a), end(a), assign(b), start(b), failed, block());
     expect(facts.executions).toEqual([]);
+    expect(facts.earlier.map((target) => target.execution.executionId)).toEqual([execution(a, 1), execution(b, 1)]);
     expect(facts.tasks).toMatchObject([
       { status: 'completed', neverStarted: false, cancellationId: null },
       { status: 'cancelled', neverStarted: false, cancellationId },
@@ -117,6 +118,7 @@ describe('the facts of a job', () => {
     const a = task('a', { retry: retryOnce });
     const facts = factsAfter([a], assign(a), start(a), end(a, ending('fenced')), assign(a, 2), start(a, 2));
     expect(facts.executions.map((target) => target.execution.attempt)).toEqual([1, 2]);
+    expect(facts.earlier).toEqual([]);
   });
 
   it('say of tasks no attempt of which ever started that they never did', () => {

@@ -240,6 +240,7 @@ export class CancelledJob {
       executions: [
         { execution: this.execution, taskKey: 'train', gracePeriodMs: 10_000, signal: 'SIGTERM', signalTo: 'tree' },
       ],
+      earlier: [],
       heldSlots: status === 'cancelling' ? [held] : [],
     };
   }

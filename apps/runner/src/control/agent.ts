@@ -20,6 +20,7 @@ import { LiveExecution, MARKER } from '../execution/live-execution.js';
 import { Output } from '../execution/output.js';
 import type { Reports } from '../execution/reports.js';
 import { ExecutionsOnHold } from '../hold/executions-on-hold.js';
+import { isEndedTree, isUnproven, type ProveLater } from '../recover/prove-later.js';
 import type { CleanSlot } from '../slots/clean-slot.js';
 import type { CleanWorkspace } from '../workspace/clean-workspace.js';
 import { countEntries } from '../workspace/confined-tree.js';
@@ -38,6 +39,7 @@ export interface AgentParts {
   readonly workspaces: CleanWorkspace;
   readonly restorer: RestoreWorkspace;
   readonly slots: CleanSlot;
+  readonly later: ProveLater;
   readonly logger: Logger;
 }
 
@@ -132,6 +134,11 @@ export class Agent {
     const { files, reports, containment } = this.parts;
     const known = files.read(executionId);
     if (known?.ending) {
+      // Whoever forces a stop of what has ended found the contrary, or needs the proof that is missing.
+      if (isEndedTree(known) && (stop.force || isUnproven(known))) {
+        this.parts.later.begin(known);
+        return { executionId, answer: 'signalled' };
+      }
       reports.endedAgain(execution, known.ending);
       return { executionId, answer: known.ending.started ? 'ended' : 'never-started' };
     }

@@ -8,8 +8,8 @@ import type { Reports } from '../execution/reports.js';
 type OpensTrees = (record: TreeRecord) => Pick<RecordedTree, 'stop'>;
 
 /**
- * Ends that nobody has proven: what outlives SIGKILL sleeps in the kernel and dies when it wakes. It is killed and looked for
- * until nobody is left, then told once more: cleanings and certificates wait for that proof.
+ * Ends that nobody has proven, or that somebody doubts: what outlives SIGKILL sleeps in the kernel and dies when it wakes. It
+ * is killed and looked for until nobody is left, then told once more: cleanings and certificates wait for that proof.
  */
 export class ProveLater {
   private readonly underWay = new Set<ExecutionId>();
@@ -23,7 +23,7 @@ export class ProveLater {
   ) {}
 
   /** Once at a time for an execution, however often somebody asks. */
-  begin(file: ExecutionFile & { readonly tree: TreeRecord; readonly ending: ExecutionEnding }): void {
+  begin(file: EndedTree): void {
     const { executionId } = file.execution;
     if (this.underWay.has(executionId)) return;
     this.underWay.add(executionId);
@@ -37,9 +37,7 @@ export class ProveLater {
     this.isOver = true;
   }
 
-  private async prove(
-    file: ExecutionFile & { readonly tree: TreeRecord; readonly ending: ExecutionEnding },
-  ): Promise<void> {
+  private async prove(file: EndedTree): Promise<void> {
     const tree = this.open(file.tree);
     let report: StopReport;
     // Each answer comes after a bounded time.
@@ -58,13 +56,18 @@ export class ProveLater {
     this.files.write({ ...file, ending: proven });
     this.reports.endedAgain(execution, proven);
     const { executionId } = execution;
-    this.logger.warn({ executionId, reason: ending.reason }, 'what had outlived SIGKILL is gone');
+    this.logger.warn({ executionId, reason: ending.reason }, 'looked again: nothing is left');
   }
 }
 
+/** The end of something that had begun. */
+export type EndedTree = ExecutionFile & { readonly tree: TreeRecord; readonly ending: ExecutionEnding };
+
+export function isEndedTree(file: ExecutionFile): file is EndedTree {
+  return file.tree !== null && file.ending !== null;
+}
+
 /** Whose end was recorded while somebody was still there. */
-export function isUnproven(
-  file: ExecutionFile,
-): file is ExecutionFile & { readonly tree: TreeRecord; readonly ending: ExecutionEnding } {
-  return file.tree !== null && file.ending !== null && file.ending.evidence.provenGoneAt === null;
+export function isUnproven(file: ExecutionFile): file is EndedTree {
+  return isEndedTree(file) && file.ending.evidence.provenGoneAt === null;
 }

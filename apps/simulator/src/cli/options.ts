@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 export type SimulateOptions =
   | { readonly mode: 'seeds'; readonly from: number; readonly seeds: number; readonly workers: number }
   | { readonly mode: 'print'; readonly seed: number }
-  | { readonly mode: 'mutants' };
+  | { readonly mode: 'mutants' | 'help' };
 
 export const USAGE = `npm run simulate -- --seeds N [--from S] [--workers W]   N histories, from seed S (default 1)
 npm run simulate -- --seed S --print                     one history, line by line
@@ -21,9 +21,11 @@ export function optionsOf(args: readonly string[]): SimulateOptions {
       seed: { type: 'string' },
       print: { type: 'boolean', default: false },
       mutants: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
       workers: { type: 'string', default: String(availableParallelism()) },
     },
   });
+  if (values.help) return { mode: 'help' };
   if (values.mutants) return { mode: 'mutants' };
   if (values.seed !== undefined) return { mode: 'print', seed: natural('seed', values.seed) };
   const seeds = natural('seeds', values.seeds ?? '1000');

@@ -23,6 +23,7 @@ export const CATCHING_SEEDS: Readonly<Record<MutantName, number>> = {
   'forget-redrive': 10,
   'forget-to-thaw': 151,
   'verify-without-looking': 37,
+  'believe-earlier-ends': 2912,
   'ignore-held-slots': 125,
   'free-slot-before-clean': 11,
   'free-the-slot-of-the-fenced': 172,

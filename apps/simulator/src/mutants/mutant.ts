@@ -23,6 +23,7 @@ export const MUTANTS = {
   'forget-redrive': 'no timer drives a cancellation again',
   'forget-to-thaw': 'an undo says everything goes on, and nobody told the runners',
   'verify-without-looking': 'the second look believes the registry',
+  'believe-earlier-ends': 'the second look leaves out what had ended by itself',
   'ignore-held-slots': 'the second look does not count slots',
   'free-slot-before-clean': 'the end of an execution frees its slot',
   'free-the-slot-of-the-fenced': 'a fenced execution gives its slot back',

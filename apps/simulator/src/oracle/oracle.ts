@@ -198,9 +198,7 @@ export class Oracle {
       const { owner } = process;
       if (!owner || process.state === 'held') continue;
       const by = this.#gone.get(owner.executionId);
-      const isOurs = this.#certified.some(({ executionIds }) => executionIds.includes(owner.executionId));
-      // What a task that had completed before left behind is not looked at again: a runner that lied about it is believed.
-      if (by && (isOurs || !machine.liedAbout.has(owner.executionId)))
+      if (by)
         throw new Violation('1', `pid ${process.pid} of ${owner.executionId} is alive although ${by} is certified`);
       if (!process.isLeader) continue;
       const other = leaders.get(owner.taskId);

@@ -49,6 +49,7 @@ const plan = z.object({
     }),
   ),
   executions: z.array(targetExecution),
+  earlier: z.array(targetExecution).exactOptional(),
   slots: z.array(z.object({ pool: z.string(), slotId: z.string(), executionId, status: z.enum(['leased', 'soiled']) })),
   runnerId: runnerId.nullable(),
   spared: z.array(z.object({ taskId, key: z.string(), fate: sparedFate })).exactOptional(),

@@ -70,6 +70,8 @@ export interface JobFacts {
   readonly tasks: readonly TaskFacts[];
   /** Executions that have not ended, and those that a cancellation has ended. */
   readonly executions: readonly TargetExecution[];
+  /** Executions that ended by themselves. */
+  readonly earlier: readonly TargetExecution[];
   /** Slots this job's executions still hold. */
   readonly heldSlots: readonly HeldSlot[];
   /** Where the workspace is; null when nothing was ever assigned. */
@@ -101,6 +103,8 @@ export interface CancellationPlan {
    */
   readonly tasks: readonly (TaskFacts & { readonly action: 'dequeued' | 'stop' | 'none' })[];
   readonly executions: readonly TargetExecution[];
+  /** What had ended by itself is looked at once more: whoever said so may have been wrong. Absent when there is nothing. */
+  readonly earlier?: readonly TargetExecution[];
   readonly slots: readonly HeldSlot[];
   readonly runnerId: RunnerId | null;
   /** What depends on the target task and is left alone. Absent when there is nothing. */

@@ -54,6 +54,7 @@ const verify: CancellationEffect = {
   jobId,
   runnerId,
   executions: [execution('train')],
+  earlier: [],
   taskIds,
   wholeJob: true,
 };
@@ -141,6 +142,20 @@ describe('what is asked for again', () => {
       { ...stopTrain, stops: [{ execution: execution('train'), stop: { ...stop, force: true } }] },
       verify,
     ]));
+
+  it('is the death of what had ended by itself too: whoever said so may have been wrong', () => {
+    const blocked = recordBlocked(blockedFacts({ earlier: [target('evaluate')] }));
+    const planned = [...untilBlock, blocked, ...untilVerify.slice(untilBlock.length + 1)];
+    const looked = { ...verify, earlier: [execution('evaluate')] };
+    expect(after(...planned)).toStrictEqual([looked]);
+    expect(after(...planned, recordVerification(look(51, { survivors: 1 })))).toStrictEqual([
+      {
+        ...stopTrain,
+        stops: ['train', 'evaluate'].map((key) => ({ execution: execution(key), stop: { ...stop, force: true } })),
+      },
+      looked,
+    ]);
+  });
 
   it('is only the look when it found something else', () =>
     expect(after(...untilVerify, recordVerification(look(51, { leftFiles: 1 })))).toStrictEqual([verify]));

@@ -1,7 +1,7 @@
 import type { StopRequest, ExecutionIdentity } from '../execution/execution.js';
 import type { CancellationId, JobId, RunnerId, TaskId } from '../ids.js';
 import type { Cascade } from '../job/job.js';
-import type { Cancellation, CancellationState, Hold, StepName } from './cancellation.js';
+import type { Cancellation, CancellationState, Hold, StepName, TargetExecution } from './cancellation.js';
 import { toThaw } from './hold.js';
 import { stopRequestFor } from './stop-request.js';
 
@@ -51,6 +51,8 @@ export type CancellationEffect =
       readonly jobId: JobId;
       readonly runnerId: RunnerId | null;
       readonly executions: readonly ExecutionIdentity[];
+      /** Had ended by themselves: nothing of them may be alive either. */
+      readonly earlier: readonly ExecutionIdentity[];
       readonly taskIds: readonly TaskId[];
       /** The job itself must be over and its workspace gone. */
       readonly wholeJob: boolean;
@@ -87,9 +89,12 @@ export function effectsOf(state: CancellationState): readonly CancellationEffect
     effects.push({ type: 'clean', step: 'clean', cancellationId, jobId, taskIds: taskId === null ? null : taskIds });
   }
   if (steps.verify.status === 'open') {
-    const executions = (state.plan?.executions ?? []).map(({ execution }) => execution);
+    const identities = (targets: readonly TargetExecution[] = []) => targets.map(({ execution }) => execution);
+    const executions = identities(state.plan?.executions);
+    const earlier = identities(state.plan?.earlier);
     const runnerId = state.plan?.runnerId ?? null;
-    effects.push({ type: 'verify', step: 'verify', jobId, runnerId, executions, taskIds, wholeJob: taskId === null });
+    const wholeJob = taskId === null;
+    effects.push({ type: 'verify', step: 'verify', jobId, runnerId, executions, earlier, taskIds, wholeJob });
   }
   return effects;
 }
@@ -117,7 +122,7 @@ function holdEffects(state: Cancellation, hold: Hold): readonly CancellationEffe
   return executions.length === 0 ? [] : [{ type: 'freeze-executions', step, cancellationId, executions }];
 }
 
-/** Executions not proven gone: also fenced ones, and all of them again when a second look found survivors. */
+/** Executions not proven gone: also fenced ones, and everything again when a second look found survivors. */
 function outstandingStops({
   plan,
   steps,
@@ -130,9 +135,13 @@ function outstandingStops({
   const survivors = (lastPass?.survivors ?? 0) > 0;
   // Whoever is found on a second look has had its grace.
   const effective = survivors ? { ...options, force: true } : options;
-  return plan.executions
-    .filter(({ execution }) => survivors || !terminations.has(execution.executionId))
-    .map((target) => ({ execution: target.execution, stop: stopRequestFor(target, effective, cancellationId) }));
+  const outstanding = survivors
+    ? [...plan.executions, ...(plan.earlier ?? [])]
+    : plan.executions.filter(({ execution }) => !terminations.has(execution.executionId));
+  return outstanding.map((target) => ({
+    execution: target.execution,
+    stop: stopRequestFor(target, effective, cancellationId),
+  }));
 }
 
 /** A step that opens again after a failed verification asks again in the next drive, not in this one. */

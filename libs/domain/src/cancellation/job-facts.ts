@@ -14,11 +14,19 @@ export function jobFacts(dispatched: DispatchedJob, heldSlots: readonly HeldSlot
     const once = new Map(all.map((assignment) => [assignment.executionId, assignment]));
     return [...once.values()].map((assignment) => targetExecution(job, task, assignment));
   };
+  const executions = job.tasks.flatMap(executionsOf);
+  const named = new Set(executions.map(({ execution }) => execution.executionId));
+  const earlier = job.tasks.flatMap((task) =>
+    dispatched.earlier
+      .filter(({ taskId, assignment }) => taskId === task.spec.taskId && !named.has(assignment.executionId))
+      .map(({ assignment }) => targetExecution(job, task, assignment)),
+  );
   return {
     jobId: job.jobId,
     status: job.status,
     tasks: job.tasks.map(taskFacts),
-    executions: job.tasks.flatMap(executionsOf),
+    executions,
+    earlier,
     heldSlots,
     runnerId: job.runnerId,
   };

@@ -1,4 +1,4 @@
-import type { RunnerId, Timestamp } from '../ids.js';
+import type { ExecutionId, JobId, RunnerId, Timestamp } from '../ids.js';
 import type { JobFacts, VerificationPass } from './cancellation.js';
 import type { CancellationEffect } from './effects.js';
 
@@ -28,11 +28,24 @@ export function verificationPass(
   };
 }
 
+/** What one runner is asked to look for. */
+export interface RunnerLook {
+  readonly runnerId: RunnerId;
+  readonly executionIds: readonly ExecutionId[];
+  /** Whose workspace is to be gone; null: nobody's. */
+  readonly jobId: JobId | null;
+}
+
 /** Where a second look has to be taken: wherever something of it ran, and where its workspace is. */
-export function involvedRunners({ executions, runnerId }: VerifyEffect): readonly RunnerId[] {
-  const runners = new Set(executions.map((execution) => execution.runnerId));
+export function runnerLooks({ executions, earlier, runnerId, jobId, wholeJob }: VerifyEffect): readonly RunnerLook[] {
+  const all = [...executions, ...earlier];
+  const runners = new Set(all.map((execution) => execution.runnerId));
   if (runnerId !== null) runners.add(runnerId);
-  return [...runners];
+  return [...runners].map((there) => ({
+    runnerId: there,
+    executionIds: all.filter((execution) => execution.runnerId === there).map(({ executionId }) => executionId),
+    jobId: wholeJob && there === runnerId ? jobId : null,
+  }));
 }
 
 /** Slots the cancelled executions still hold. */

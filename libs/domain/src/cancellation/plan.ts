@@ -15,6 +15,7 @@ export function drawUpPlan(
   const executions = facts.executions.filter(
     ({ execution }) => targets.has(execution.taskId) && !spare.has(execution.taskId),
   );
+  const earlier = facts.earlier.filter(({ execution }) => targets.has(execution.taskId));
   const executed = new Set(executions.map(({ execution }) => execution.taskId));
   const tasks = facts.tasks
     .filter((task) => targets.has(task.taskId))
@@ -26,6 +27,7 @@ export function drawUpPlan(
     executions,
     slots: facts.heldSlots.filter((slot) => mine.has(slot.executionId)),
     runnerId: facts.runnerId,
+    ...(earlier.length === 0 ? {} : { earlier }),
     ...(spared.length === 0 ? {} : { spared }),
   };
 }

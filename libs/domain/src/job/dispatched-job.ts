@@ -5,31 +5,50 @@ import { jobDecider } from './decider.js';
 import { isFinalizer } from './finalizers.js';
 import { type Assignment, type Job, type JobCommand, type JobEvent, type JobState } from './job.js';
 
-/** A job, and the execution each of its cancelled tasks and finalizers ended in: the job itself forgets it then. */
+/** A job, and the executions its tasks ended in: the job itself forgets them then. */
 export interface DispatchedJob {
   readonly job: JobState;
+  /** The last one of each cancelled task and of each finalizer. */
   readonly endedIn: ReadonlyMap<TaskId, Assignment>;
+  /** What ended by itself: of completed and failed tasks, and of attempts that were followed by another. */
+  readonly earlier: readonly EarlierExecution[];
+}
+
+export interface EarlierExecution {
+  readonly taskId: TaskId;
+  readonly assignment: Assignment;
 }
 
 export const dispatchedJobDecider: Decider<DispatchedJob, JobCommand, JobEvent> = {
-  initial: { job: jobDecider.initial, endedIn: new Map() },
+  initial: { job: jobDecider.initial, endedIn: new Map(), earlier: [] },
   decide: (command, { job }) => jobDecider.decide(command, job),
-  evolve: (state, event) => ({
-    job: jobDecider.evolve(state.job, event),
-    endedIn: ENDS.has(event.type) && 'taskId' in event ? withLast(state, event) : state.endedIn,
-  }),
+  evolve: (state, event) => ({ ...withEnd(state, event), job: jobDecider.evolve(state.job, event) }),
 };
 
-const ENDS: ReadonlySet<JobEvent['type']> = new Set(['TaskCancelled', 'TaskCompleted', 'TaskFailed']);
+function withEnd(state: DispatchedJob, event: JobEvent): DispatchedJob {
+  switch (event.type) {
+    case 'TaskCancelled':
+    case 'TaskCompleted':
+    case 'TaskFailed':
+    case 'TaskRetryScheduled':
+      return withLast(state, event);
+    default:
+      return state;
+  }
+}
 
 function withLast(
-  { job, endedIn }: DispatchedJob,
-  { type, taskId }: Extract<JobEvent, { taskId: TaskId }>,
-): ReadonlyMap<TaskId, Assignment> {
+  state: DispatchedJob,
+  { type, taskId }: Extract<JobEvent, { readonly taskId: TaskId }>,
+): DispatchedJob {
+  const { job, endedIn, earlier } = state;
   const task = job.status === 'unknown' ? undefined : job.tasks.find(({ spec }) => spec.taskId === taskId);
-  if (!task || !('assignment' in task.progress)) return endedIn;
-  if (type !== 'TaskCancelled' && !isFinalizer(task)) return endedIn;
-  return new Map([...endedIn, [taskId, task.progress.assignment]]);
+  if (!task || !('assignment' in task.progress)) return state;
+  const { assignment } = task.progress;
+  const answersForIt = type === 'TaskCancelled' || (type !== 'TaskRetryScheduled' && isFinalizer(task));
+  return answersForIt
+    ? { ...state, endedIn: new Map([...endedIn, [taskId, assignment]]) }
+    : { ...state, earlier: [...earlier, { taskId, assignment }] };
 }
 
 /** @throws {Rejection} `job-not-found` */

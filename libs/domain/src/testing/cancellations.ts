@@ -72,6 +72,7 @@ export const blockedFacts = (more: Partial<JobFacts> = {}): JobFacts => ({
   status: 'cancelling',
   tasks: [taskFacts('train', 'cancelling'), taskFacts('evaluate', 'cancelled', { neverStarted: true })],
   executions: [target('train')],
+  earlier: [],
   heldSlots: [heldSlot('train')],
   runnerId,
   ...more,

@@ -41,6 +41,7 @@ const facts = (status: 'cancelling' | 'cancelled'): JobFacts => ({
   runnerId,
   tasks: [{ taskId, key: 'train', status, neverStarted: false, cancellationId }],
   executions: [{ execution, taskKey: 'train', gracePeriodMs: 1_000, signal: 'SIGTERM', signalTo: 'tree' }],
+  earlier: [],
   heldSlots: [],
 });
 

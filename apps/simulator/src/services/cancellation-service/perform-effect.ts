@@ -3,7 +3,7 @@ import {
   type CancellationId,
   type CancellationState,
   type InputOf,
-  involvedRunners,
+  runnerLooks,
   type VerificationPass,
   type VerifyEffect,
   verificationPass,
@@ -103,15 +103,10 @@ export class PerformEffect {
 
   async #look(effect: VerifyEffect): Promise<VerificationPass> {
     const { life, site } = this;
-    const { executions, jobId, wholeJob } = effect;
-    const facts = await ask(life, site.dispatcher, (owner) => owner.describe(jobId));
+    const facts = await ask(life, site.dispatcher, (owner) => owner.describe(effect.jobId));
+    const left = site.world.broken('believe-earlier-ends') ? { ...effect, earlier: [] } : effect;
     const findings = await Promise.all(
-      involvedRunners(effect).map((runnerId) => {
-        const theirs = executions.filter((execution) => execution.runnerId === runnerId);
-        const ids = theirs.map(({ executionId }) => executionId);
-        const workspace = wholeJob && runnerId === effect.runnerId ? jobId : null;
-        return ask(life, site.monitor, (owner) => owner.inspect(runnerId, ids, workspace));
-      }),
+      runnerLooks(left).map((there) => ask(life, site.monitor, (owner) => owner.inspect(there))),
     );
     const believed = site.world.broken('verify-without-looking') ? [] : findings;
     const pass = verificationPass(effect, facts, believed, life.now());

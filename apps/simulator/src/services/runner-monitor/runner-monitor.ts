@@ -13,6 +13,7 @@ import {
   type RunnerDescription,
   type RunnerFinding,
   type RunnerId,
+  type RunnerLook,
   type StopRequest,
   stopsByRunner,
   type StopStatus,
@@ -153,11 +154,7 @@ export class RunnerMonitor {
     return [...done, ...over];
   }
 
-  inspect(
-    runnerId: RunnerId,
-    executionIds: readonly ExecutionId[],
-    jobId: ExecutionIdentity['jobId'] | null,
-  ): Promise<RunnerFinding> {
+  inspect({ runnerId, executionIds, jobId }: RunnerLook): Promise<RunnerFinding> {
     const agent = this.site.agents.get(runnerId);
     if (!agent) throw new Unavailable(`no ${runnerId}`);
     return ask(this.life, agent, (there) => there.inspect(executionIds, jobId), RUNNER_TIMEOUT_MS);
