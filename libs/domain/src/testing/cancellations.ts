@@ -158,3 +158,22 @@ export const stateOf = (...commands: CancellationCommand[]): CancellationState =
   stateAfter(cancellationDecider, history(...commands));
 
 export const times = <Value>(count: number, value: Value): Value[] => Array.from({ length: count }, () => value);
+
+export const opened = (step: StepName, time = now): CancellationEvent => ({ type: 'StepStarted', step, at: time });
+export const done = (
+  step: StepName,
+  proven: Readonly<Record<string, string | number>>,
+  time = now,
+): CancellationEvent => ({
+  type: 'StepCompleted',
+  step,
+  evidence: proven,
+  at: time,
+});
+export const recorded = (key = 'train', how = ending('stopped', { cancellationId })): CancellationEvent => ({
+  type: 'TerminationRecorded',
+  execution: execution(key),
+  ending: how,
+  at: now,
+});
+export const sideBySide = [opened('settle-states'), opened('release'), opened('clean')];
