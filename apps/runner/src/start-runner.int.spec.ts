@@ -344,17 +344,31 @@ describe('after the death of its predecessor', () => {
 });
 
 describe('a runner that gets no answer to its heartbeats', () => {
-  it('ends its own trees before its lease is over, and says why', async () => {
-    const cutOff = await runnerBench({ leaseMs: 600 });
-    try {
-      const execution = identity(cutOff.runnerId);
-      await cutOff.ask('start', startOf(execution, ['sleep', '300']));
-      await cutOff.report(execution.executionId, 'started');
-      cutOff.setAnswering(false);
-      const { ending } = await cutOff.report(execution.executionId, 'ended');
-      expect(ending).toMatchObject({ reason: 'lease-lost', cancellationId: null, evidence: { survivors: 0 } });
-    } finally {
-      await cutOff.end();
-    }
+  const leaseMs = 1_500;
+  let cutOff: Awaited<ReturnType<typeof runnerBench>>;
+  beforeAll(async () => {
+    cutOff = await runnerBench({ leaseMs });
+  }, 60_000);
+  afterAll(() => cutOff.end(), 60_000);
+
+  it('ends its own trees before its lease is over, also those that do not help, and says why', async () => {
+    const execution = identity(cutOff.runnerId);
+    await cutOff.ask('start', startOf(execution, ['sh', '-c', 'trap "" TERM; while :; do sleep 1; done']));
+    await cutOff.report(execution.executionId, 'started');
+    cutOff.setAnswering(false);
+    const { ending } = await cutOff.report(execution.executionId, 'ended');
+    expect(ending).toMatchObject({ reason: 'lease-lost', cancellationId: null, evidence: { survivors: 0 } });
+    const { provenGoneAt } = ending.evidence;
+    expect(Date.parse(String(provenGoneAt))).toBeLessThan(cutOff.answeredAt() + leaseMs);
+  });
+
+  it('starts nothing until it has heard the runner-monitor again', async () => {
+    const tried = identity(cutOff.runnerId);
+    await expect(cutOff.ask('start', startOf(tried, ['sleep', '300']), 200)).rejects.toThrow('timeout');
+    cutOff.setAnswering(true);
+    await eventually(async () =>
+      expect(await cutOff.ask('start', startOf(tried, ['true']), 200)).toEqual({ answer: 'accepted' }),
+    );
+    expect((await cutOff.report(tried.executionId, 'ended')).ending).toMatchObject({ reason: 'exited' });
   });
 });

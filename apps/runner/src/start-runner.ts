@@ -20,6 +20,7 @@ import { Reports } from './execution/reports.js';
 import { listHandlers } from './functions/handler-module.js';
 import { describeRunner } from './identity/describe-runner.js';
 import { readOrCreateRunnerId } from './identity/runner-id.js';
+import { Contact } from './lease/contact.js';
 import { Lease } from './lease/lease.js';
 import { register } from './lease/register.js';
 import { endPredecessors } from './recover/end-predecessors.js';
@@ -59,7 +60,21 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
   await workspaces.emptyTrash();
   const slots = new CleanSlot(home, logger);
   const capacity = config.RUNNER_CAPACITY;
-  const agent = new Agent({
+  const contact = new Contact();
+  const sessionId = randomUUID();
+  const lease: Lease = new Lease({
+    connection,
+    runnerId,
+    sessionId,
+    contact,
+    executionIds: () => agent.executionIds(),
+    onLost: () =>
+      agent.endAll({ ...OWN_STOP, gracePeriodMs: contact.graceWithin(OWN_STOP.gracePeriodMs) }, 'lease-lost'),
+    onUnknown: () => registerRunner(),
+    logger,
+  });
+  const agent: Agent = new Agent({
+    hasContact: () => lease.check(),
     capacity,
     home,
     containment,
@@ -75,38 +90,22 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
   });
   const stopControl = await serveControl(connection, runnerId, agent, logger);
 
-  const sessionId = randomUUID();
   const commands = new CommandClient(connection);
-  const registerRunner = async (): Promise<number> => {
+  const registerRunner = async (): Promise<void> => {
     const description = describeRunner(runnerId, config, containment, handlers);
-    const { leaseMs, fencedExecutionIds } = await register(commands, description, sessionId, logger);
+    const { fencedExecutionIds } = await register(commands, description, sessionId, contact, logger);
     void agent.endSome(fencedExecutionIds, { ...OWN_STOP, force: true }, 'fenced');
-    return leaseMs;
   };
-  const leaseMs = await registerRunner();
-  const lease = new Lease(
-    {
-      connection,
-      runnerId,
-      sessionId,
-      executionIds: () => agent.executionIds(),
-      onLost: () => agent.endAll(OWN_STOP, 'lease-lost'),
-      onUnknown: async () => {
-        await registerRunner();
-      },
-      logger,
-    },
-    leaseMs,
-  );
+  await registerRunner();
   lease.start();
   const metrics = new Metrics().observeProcess();
-  measureAgent(metrics, () => ({ executions: agent.executionIds().length, isLeaseHeld: lease.isHeld }));
+  measureAgent(metrics, () => ({ executions: agent.executionIds().length, isLeaseHeld: lease.check() }));
   const checks = [
     { name: 'nats', check: () => connection.link.state === 'connected' },
-    { name: 'lease', check: () => lease.isHeld },
+    { name: 'lease', check: () => lease.check() },
   ];
   const health = await serveHealth(config.HEALTH_PORT, 'runner', checks, metrics);
-  logger.info({ runnerId, capacity, leaseMs, handlers: handlers?.names ?? [] }, 'up');
+  logger.info({ runnerId, capacity, leaseMs: contact.leaseMs, handlers: handlers?.names ?? [] }, 'up');
 
   return {
     logger,

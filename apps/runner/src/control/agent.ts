@@ -29,6 +29,8 @@ import type { RunnerHome } from '../workspace/place.js';
 import type { RunnerPublisher } from '@necrocode/messaging';
 
 export interface AgentParts {
+  /** Looked at when it is asked for; where it is lost, everything here is being ended. */
+  readonly hasContact: () => boolean;
   readonly capacity: number;
   readonly home: RunnerHome;
   readonly containment: Containment;
@@ -59,8 +61,11 @@ export class Agent {
     return [...this.live.keys()];
   }
 
-  /** No `await` before the execution is entered: a stop that comes next finds it. */
-  start(request: StartRequest): StartReply {
+  /**
+   * No `await` before the execution is entered: a stop that comes next finds it.
+   * @returns null: no answer, so that it is asked for again
+   */
+  start(request: StartRequest): StartReply | null {
     const { execution } = request;
     if (this.live.has(execution.executionId)) return { answer: 'accepted' };
     const known = this.parts.files.read(execution.executionId);
@@ -71,9 +76,12 @@ export class Agent {
       if (known.ending) this.parts.reports.endedAgain(execution, known.ending);
       return { answer: 'accepted' };
     }
+    // It may have waited on the connection while this host stood still, and have been given to another runner since. A refusal
+    // would give it back, and might come behind a second request for it that was accepted.
+    if (!this.parts.hasContact()) return null;
     if (this.draining) return { answer: 'refused', because: 'draining' };
     if (this.live.size >= this.parts.capacity) return { answer: 'refused', because: 'full' };
-    const { files, reports, publisher, containment, handlers, home, restorer, logger } = this.parts;
+    const { files, reports, publisher, containment, handlers, hasContact, home, restorer, logger } = this.parts;
     const output = new Output(publisher, execution, request.taskKey);
     const place = home.place(request);
     const hold = this.holds.of(execution.executionId);
@@ -87,6 +95,7 @@ export class Agent {
       reports,
       output,
       hold,
+      hasContact,
       logger,
     });
     this.live.set(execution.executionId, started);

@@ -56,5 +56,5 @@ async function respond<Schema extends z.ZodType>(
   answer: (request: z.infer<Schema>) => unknown,
 ): Promise<void> {
   const reply = await answer(schema.parse(message.json()));
-  message.respond(JSON.stringify(reply));
+  if (reply !== null) message.respond(JSON.stringify(reply));
 }

@@ -38,6 +38,7 @@ export interface ExecutionParts {
   readonly reports: Reports;
   readonly output: Output;
   readonly hold: ExecutionHold;
+  readonly hasContact: () => boolean;
   readonly logger: Logger;
 }
 
@@ -164,14 +165,14 @@ export class LiveExecution {
       env: { ...taskEnvironment(request, place, process.env), ...work.env },
       marker: { name: MARKER, value: executionId },
       containment,
-      // The last look: a stop that came while the tree was being built means that nothing of it ever runs.
+      // The last look: a stop, or a silence, that came while the tree was being built means that nothing of it ever runs.
       beforeRelease: async (held) => {
         this.tree = held;
         files.write({ execution, stop: this.stopping?.stop ?? null, tree: held.record, ending: null });
         output.follow('stdout', held.stdout);
         output.follow('stderr', held.stderr);
         await this.untilItMayRun();
-        return this.stopping === undefined;
+        return this.parts.hasContact() && this.stopping === undefined;
       },
     });
     if (!tree.released) return this.provenEnding(await tree.gone);

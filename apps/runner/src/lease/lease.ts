@@ -3,6 +3,7 @@ import type { ExecutionId, RunnerId } from '@necrocode/domain';
 import type { MessagingConnection } from '@necrocode/messaging';
 import type { Logger } from '@necrocode/service-kit/process';
 import { z } from 'zod';
+import type { Contact } from './contact.js';
 
 const heartbeatReply = z.object({
   leaseMs: z.int().min(1),
@@ -11,9 +12,10 @@ const heartbeatReply = z.object({
 });
 
 export interface LeaseParts {
-  readonly connection: MessagingConnection;
+  readonly connection: Pick<MessagingConnection, 'nats'>;
   readonly runnerId: RunnerId;
   readonly sessionId: string;
+  readonly contact: Contact;
   readonly executionIds: () => ExecutionId[];
   /** The lease is about to run out on the other side: end everything before it does. Called once per loss. */
   readonly onLost: () => Promise<void>;
@@ -22,76 +24,88 @@ export interface LeaseParts {
   readonly logger: Logger;
 }
 
-/** The runner gives up at this part of its lease, so that it has ended its trees before the monitor calls it fenced. */
-const GIVE_UP_AT = 0.7;
 const BEATS_PER_LEASE = 6;
 
-/**
- * Contact with the runner-monitor. A heartbeat is a request: its answer is what proves contact, and contact counts from
- * when the request was sent, so both sides count from a moment the other one cannot have later.
- */
+/** Keeps contact with the runner-monitor. A heartbeat is a request: its answer is what proves contact. */
 export class Lease {
-  private leaseMs: number;
-  private contactAt = performance.now();
-  private lost = false;
-  private timer: NodeJS.Timeout | undefined;
+  private lost = true;
+  private nextBeat: NodeJS.Timeout | undefined;
+  private deadline: NodeJS.Timeout | undefined;
   private stopped = false;
 
-  constructor(
-    private readonly parts: LeaseParts,
-    leaseMs: number,
-  ) {
-    this.leaseMs = leaseMs;
-  }
+  constructor(private readonly parts: LeaseParts) {}
 
+  /** Once it is registered: nobody knows of what would be started before. */
   start(): void {
+    this.lost = false;
+    this.awaitDeadline();
     this.beat();
   }
 
   stop(): void {
     this.stopped = true;
-    clearTimeout(this.timer);
+    clearTimeout(this.nextBeat);
+    clearTimeout(this.deadline);
   }
 
-  get isHeld(): boolean {
+  /**
+   * Whether it is held, by the clock and not by what the timers have come to: whoever stood still for longer than its
+   * lease may be asked before any of them. Then it is lost here and now.
+   */
+  check(): boolean {
+    if (!this.lost && !this.parts.contact.isCurrent) this.lose();
     return !this.lost;
   }
 
+  private get beatMs(): number {
+    return this.parts.contact.leaseMs / BEATS_PER_LEASE;
+  }
+
   private beat(): void {
-    if (this.stopped) return;
+    this.check(); // The next answer may be there at once, and say nothing of the silence before it.
     void this.ask().finally(() => {
-      if (this.stopped) return;
-      this.judge();
-      this.timer = setTimeout(() => this.beat(), this.leaseMs / BEATS_PER_LEASE);
+      if (!this.stopped) this.nextBeat = setTimeout(() => this.beat(), this.beatMs);
     });
   }
 
   private async ask(): Promise<void> {
-    const { connection, runnerId, sessionId, executionIds, logger } = this.parts;
-    const sentAt = performance.now();
+    const { connection, contact, runnerId, sessionId, executionIds, logger } = this.parts;
+    const sentAt = contact.now();
     const beat: Heartbeat = { runnerId, sessionId, executionIds: executionIds(), at: new Date().toISOString() };
     try {
       const subject = subjects.runner(runnerId, 'heartbeat');
       const reply = await connection.nats.request(subject, JSON.stringify(beat), {
-        timeout: this.leaseMs / BEATS_PER_LEASE,
+        timeout: this.beatMs,
       });
       const { leaseMs, registered } = heartbeatReply.parse(reply.json());
-      this.leaseMs = leaseMs;
-      this.contactAt = sentAt;
-      if (this.lost) logger.info('contact with the runner-monitor again');
-      this.lost = false;
+      contact.confirm(sentAt, leaseMs);
+      if (this.lost && contact.isCurrent) this.regain();
+      this.awaitDeadline();
       if (!registered) await this.parts.onUnknown();
     } catch (error) {
       logger.debug({ err: error }, 'no answer to a heartbeat');
     }
   }
 
-  private judge(): void {
-    const silentMs = performance.now() - this.contactAt;
-    if (this.lost || silentMs < this.leaseMs * GIVE_UP_AT) return;
+  /** Not by the beats: in silence each of them takes its time-out, and the last one would end with the lease. */
+  private awaitDeadline(): void {
+    clearTimeout(this.deadline);
+    if (this.stopped || !this.check()) return;
+    this.deadline = setTimeout(() => this.awaitDeadline(), this.parts.contact.leftMs);
+  }
+
+  private regain(): void {
+    this.lost = false;
+    this.parts.logger.info('contact with the runner-monitor again');
+  }
+
+  private lose(): void {
     this.lost = true;
-    const { logger, onLost } = this.parts;
-    logger.error({ silentMs: Math.round(silentMs), leaseMs: this.leaseMs }, 'lease lost: ending everything here');
+    const { contact, logger, onLost } = this.parts;
+    logger.error(
+      { silentMs: Math.round(contact.silentMs), leaseMs: contact.leaseMs },
+      'lease lost: ending everything here',
+    );
     onLost().catch((error: unknown) => logger.error({ err: error }, 'ending after a lost lease failed'));
   }
 }

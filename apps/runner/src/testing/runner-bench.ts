@@ -28,8 +28,11 @@ export async function runnerBench({ leaseMs = 60_000 } = {}) {
   const reports: ExecutionReport[] = [];
   const output: OutputChunk[] = [];
   let answering = true;
+  let answeredAt = 0;
   const answer = (message: Msg, reply: unknown): void => {
-    if (answering) message.respond(JSON.stringify(reply));
+    if (!answering) return;
+    answeredAt = Date.now();
+    message.respond(JSON.stringify(reply));
   };
   connection.nats.subscribe(subjects.allRunners('heartbeat'), {
     callback: (_, message) => answer(message, { leaseMs }),
@@ -62,9 +65,9 @@ export async function runnerBench({ leaseMs = 60_000 } = {}) {
     runnerId,
     reports,
     output,
-    ask: async <Reply>(control: RunnerControl, body: unknown): Promise<Reply> => {
+    ask: async <Reply>(control: RunnerControl, body: unknown, timeoutMs = 10_000): Promise<Reply> => {
       const reply = await connection.nats.request(subjects.runner(runnerId, control), JSON.stringify(body), {
-        timeout: 10_000,
+        timeout: timeoutMs,
       });
       return reply.json<Reply>();
     },
@@ -81,6 +84,8 @@ export async function runnerBench({ leaseMs = 60_000 } = {}) {
         },
         { withinMs: 15_000 },
       ),
+    /** When the runner-monitor last answered: a lease from here on it gives the runner up. */
+    answeredAt: () => answeredAt,
     /** The runner-monitor falls silent, or speaks again. */
     setAnswering: (on: boolean) => {
       answering = on;

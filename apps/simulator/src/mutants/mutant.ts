@@ -37,6 +37,7 @@ export const MUTANTS = {
   'no-last-look': 'a command is released although a stop came meanwhile',
   'never-escalate': 'the grace period ends and nobody is killed',
   'ignore-lost-lease': 'a runner that is cut off lets its trees run',
+  'start-without-contact': 'an agent that stood still starts what has waited for it',
   'skip-predecessors': 'an agent that comes up leaves what the one before it started',
   'forget-the-unproven': 'what could not be killed in time is never looked at again',
   'kill-by-stored-pid': 'a recorded pid is killed whoever has it now',

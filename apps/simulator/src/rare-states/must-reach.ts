@@ -32,6 +32,7 @@ export const MUST_REACH = {
   // Runners
   'runner-lost': 'a lease ran out at the monitor',
   'lease-lost': 'a lease ran out at the runner, which ended its trees',
+  'start-without-contact': 'a start that had waited on the connection while its agent stood still',
   'runner-returned': 'a lost runner was heard again',
   'fenced-then-ended': 'what was fenced was accounted for later',
   'stale-report-noted': 'a report with an older token changed nothing',

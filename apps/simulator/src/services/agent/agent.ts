@@ -17,6 +17,7 @@ import type { Machine } from '../../reality/machine.js';
 import type { Program } from '../../reality/program.js';
 import type { Life } from '../../world/life.js';
 import type { World } from '../../world/world.js';
+import { Unavailable } from '../../world/unavailable.js';
 import { endingOf, endingWithoutTree } from './endings.js';
 import type { ExecutionFile } from './execution-file.js';
 import { Hold } from './hold.js';
@@ -30,6 +31,7 @@ export interface AgentParts {
   readonly sight: TreeSight;
   readonly means: Containment;
   readonly capacity: number;
+  readonly hasContact: () => boolean;
   /** The state directory: outlives the agent. */
   readonly files: Map<ExecutionId, ExecutionFile>;
   readonly programOf: (taskId: string) => Program;
@@ -70,6 +72,10 @@ export class Agent {
       // Who asks again has not heard how it ended.
       if (known.ending) this.parts.reportEnd(known.execution, known.ending, true);
       return 'accepted';
+    }
+    if (!this.parts.hasContact()) {
+      world.reach('start-without-contact');
+      throw new Unavailable('no contact: not answered');
     }
     if (this.#live.size >= capacity) return 'full';
     if (machine.tombstones.has(executionId)) machine.wrongStarts.push(`${executionId} starts after its tombstone`);

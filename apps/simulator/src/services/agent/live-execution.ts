@@ -86,6 +86,8 @@ export class LiveExecution {
     this.#tree = { leader: this.#leader, seen: [this.#leader] };
     this.#write({ stop: this.#stopping?.stop ?? null, ending: null });
     while (this.hold.isHeld && !this.#stopping) await this.#woken();
+    // Looked at now: where it is lost, this one is being ended as well.
+    this.parts.hasContact();
     if (this.#stopping && !world.broken('no-last-look')) {
       world.reach('stopped-before-release');
       machine.exit(this.#leader, { code: null, signal: 'SIGKILL' });

@@ -7,9 +7,9 @@ import { Unavailable } from '../../world/unavailable.js';
 import { ask } from '../ask.js';
 import { LEASE_MS, type Site } from '../site.js';
 import { Agent } from './agent.js';
+import { Contact } from './contact.js';
 import type { ExecutionFile } from './execution-file.js';
 
-const GIVE_UP_AT = 0.7;
 const BEATS_PER_LEASE = 6;
 
 export interface AgentHome {
@@ -32,11 +32,13 @@ export function startAgent(life: Life, site: Site, home: AgentHome, ready: (agen
       await life.effect();
       site.reports.publish({ id, executionId, command });
     });
-  const agent = new Agent({
+  const contact = new Contact(life, () => life.run(() => agent.endSome(agent.executionIds(), 'lease-lost')));
+  const agent: Agent = new Agent({
     life,
     world,
     machine,
     capacity,
+    hasContact: () => contact.check(),
     files,
     sight: new TreeSight(machine, containment),
     means: containment,
@@ -64,9 +66,11 @@ export function startAgent(life: Life, site: Site, home: AgentHome, ready: (agen
 
   const register = async (): Promise<void> => {
     for (;;) {
+      const sentAt = world.now;
       try {
         const registration = { runner: description, sessionId };
         const fenced = await ask(life, site.monitor, (monitor) => monitor.register(registration));
+        contact.confirm(sentAt);
         life.run(() => agent.endSome(fenced, 'fenced'));
         return;
       } catch (error) {
@@ -77,23 +81,16 @@ export function startAgent(life: Life, site: Site, home: AgentHome, ready: (agen
   };
 
   const keepLease = async (): Promise<void> => {
-    let contactAt = world.now;
-    let isLost = false;
     for (;;) {
+      contact.check(); // The next answer may be there at once, and say nothing of the silence before it.
       const sentAt = world.now;
       try {
         const beat = { runnerId, sessionId, executionIds: agent.executionIds() };
         const known = await ask(life, site.monitor, (monitor) => monitor.hear(beat), LEASE_MS / BEATS_PER_LEASE);
-        contactAt = sentAt;
-        isLost = false;
+        contact.confirm(sentAt);
         if (!known) await register();
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error;
-      }
-      if (!isLost && world.now - contactAt >= LEASE_MS * GIVE_UP_AT && !world.broken('ignore-lost-lease')) {
-        isLost = true;
-        world.reach('lease-lost');
-        life.run(() => agent.endSome(agent.executionIds(), 'lease-lost'));
       }
       await life.pause(LEASE_MS / BEATS_PER_LEASE);
     }
