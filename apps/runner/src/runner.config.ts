@@ -1,3 +1,4 @@
+import { processConfig } from '@necrocode/service-kit/process';
 import { z } from 'zod';
 
 const slotPool = z
@@ -8,8 +9,7 @@ const slotPool = z
     return { pool, kind: kind === 'counted' ? ('counted' as const) : ('repository' as const), size: Number(size) };
   });
 
-export const runnerConfig = z.object({
-  NATS_URL: z.string().min(1),
+export const runnerConfig = processConfig.extend({
   /** Workspaces, slots and the record of what runs. One agent at a time. */
   RUNNER_HOME: z.string().min(1),
   /** Where artifacts are kept. */
@@ -24,8 +24,6 @@ export const runnerConfig = z.object({
     .pipe(z.array(slotPool)),
   /** Module of a worker: the functions this runner can run. Without it, it runs commands only. */
   RUNNER_HANDLERS: z.string().min(1).optional(),
-  HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
 });
 
 export type RunnerConfig = z.infer<typeof runnerConfig>;

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { FileArtifactStore } from '@necrocode/artifact-storage';
-import { connectMessaging, provisionStreams, runnerPublisher } from '@necrocode/messaging';
+import { connectMessaging, provisionAll, runnerPublisher } from '@necrocode/messaging';
 import { measureAgent, Metrics } from '@necrocode/metrics';
 import { detectContainment } from '@necrocode/process-tree';
 import {
@@ -46,9 +46,10 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
   const connection = await connectMessaging({
     url: config.NATS_URL,
     name: `runner ${runnerId}`,
+    topology: { replicas: config.NATS_REPLICAS },
     onState: (state) => logger.info({ state }, 'nats link'),
   });
-  await provisionStreams(connection.manager, connection.streams);
+  await provisionAll(connection, (error) => logger.warn({ err: error }, 'waiting for JetStream'));
   const publisher = holdReports(runnerPublisher(connection), openFaultPoints('runner', env));
   const reports = new Reports(publisher, logger);
   const files = new ExecutionFiles(home.directory);

@@ -156,16 +156,16 @@ describe('without its servers', () => {
     );
 
   it('a submission is refused as retryable while PostgreSQL is away, and all works again when it is back', async () => {
-    await world.system.postgres?.stop();
+    await world.system.servers.get('postgresql')?.stop();
     expect(await refusedAsRetryable()).toMatchObject({ retryable: true });
-    await world.system.postgres?.restart();
+    await world.system.servers.get('postgresql')?.restart();
     await worksAgain();
   }, 180_000);
 
   it('a submission is refused as retryable while NATS is away, and all works again when it is back', async () => {
-    await world.system.nats?.stop();
+    await world.system.servers.get('nats-server')?.stop();
     expect(await refusedAsRetryable()).toMatchObject({ retryable: true });
-    await world.system.nats?.restart();
+    await world.system.servers.get('nats-server')?.restart();
     await worksAgain();
   }, 180_000);
 });

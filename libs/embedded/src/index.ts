@@ -1,5 +1,6 @@
 export { EmbeddedError, type EmbeddedErrorCode } from './embedded-error.js';
 export { ensureWritableDirectory, readOrCreateSecret, writePrivateFile } from './files/private-files.js';
+export { startNatsCluster, type NatsClusterOptions } from './nats/start-nats-cluster.js';
 export { type EmbeddedNats, startNats, type NatsOptions } from './nats/start-nats.js';
 export { startPostgres, type PostgresOptions } from './postgres/start-postgres.js';
 export { identify, isAlive, type ProcessIdentity } from './process/process-identity.js';

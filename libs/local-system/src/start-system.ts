@@ -1,23 +1,20 @@
 import { join, resolve } from 'node:path';
 import {
-  defaultRestartPolicy,
   type EmbeddedServer,
   EmbeddedError,
   ensureWritableDirectory,
   isPortFree,
   pickPort,
-  type ProcessExit,
   readOrCreateSecret,
   type RestartPolicy,
-  startNats,
-  startPostgres,
   type SupervisedProcess,
   writePrivateFile,
 } from '@necrocode/embedded';
 import { logDirectory, natsUrlFile, subscriberUrlFile, tokenFile } from './home.js';
 import { SERVICES, type ServiceName } from './members.js';
 import { forgetMetricsTargets, writeMetricsTargets } from './metrics-targets.js';
-import { type Member, memberReady, reportDeath, startMember, type SystemProgress } from './start-member.js';
+import { type Member, memberReady, startMember, type SystemProgress } from './start-member.js';
+import { startServers } from './start-servers.js';
 import { forgetSystemState, readSystemState, writeSystemState } from './system-state.js';
 import { workerSettings } from './start-worker.js';
 import { untilReady } from './until-ready.js';
@@ -30,6 +27,10 @@ export interface SystemOptions {
   /** A PostgreSQL and a NATS that run already; default: the embedded ones. */
   readonly databaseUrl?: string | undefined;
   readonly natsUrl?: string | undefined;
+  /** Of each service; default 1. */
+  readonly replicas?: number;
+  /** Nodes of the embedded NATS, as a cluster with three copies of every stream when there are three or five; default 1. */
+  readonly natsNodes?: number;
   /** Runners on this machine; default 1. */
   readonly runners?: number;
   /** Modules of workers: each gets a runner of its own that can run its functions. */
@@ -45,15 +46,17 @@ export interface SystemOptions {
 export interface LocalSystem {
   readonly home: string;
   readonly gatewayUrl: string;
+  /** One for each replica of the gateway. */
+  readonly gatewayUrls: readonly string[];
   /** Secrets: bearer token and connection URLs. */
   readonly token: string;
   readonly databaseUrl: string;
   readonly natsUrl: string;
   /** Reads events and nothing else; undefined where a NATS outside is used, which has its own accounts. */
   readonly subscriberUrl: string | undefined;
-  /** undefined where a server outside is used. */
-  readonly postgres: EmbeddedServer | undefined;
-  readonly nats: EmbeddedServer | undefined;
+  /** `postgresql`, `nats-server` (`nats-server-1` and so on of a cluster); without those that are used from outside. */
+  readonly servers: ReadonlyMap<string, EmbeddedServer>;
+  /** The first replica of a service has its name, the second `dispatcher-2`. */
   readonly processes: ReadonlyMap<string, SupervisedProcess>;
   /** Resolves when a process that died is up and ready again. */
   untilReady(name: string): Promise<void>;
@@ -94,14 +97,19 @@ export async function startSystem(options: SystemOptions): Promise<LocalSystem> 
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= endInOrder(ends));
   try {
-    const { postgres, nats, databaseUrl, natsUrl } = await startServers(home, options, onProgress, ends);
+    const { servers, databaseUrl, natsUrl, natsReplicas, keeperUrl, subscriberUrl } = await startServers(
+      home,
+      options,
+      onProgress,
+      ends,
+    );
     const env = {
+      NATS_REPLICAS: String(natsReplicas),
       ...options.env,
-      ...(nats ? { SUBSCRIBERS_NATS_URL: nats.keeperUrl } : {}),
+      ...(keeperUrl === undefined ? {} : { SUBSCRIBERS_NATS_URL: keeperUrl }),
       DATABASE_URL: databaseUrl,
       NATS_URL: natsUrl,
       GATEWAY_TOKEN: token,
-      GATEWAY_PORT: String(gatewayPort),
     };
     const start = (name: string, app: ServiceName | 'runner', more: Record<string, string> = {}) =>
       startMember({ name, app, home, env: { ...env, ...more }, restart: options.restart, onProgress }).then(
@@ -114,7 +122,13 @@ export async function startSystem(options: SystemOptions): Promise<LocalSystem> 
           });
         },
       );
-    await Promise.all(SERVICES.map((name) => start(name, name)));
+    const replicas = Array.from({ length: options.replicas ?? 1 }, (_, index) => index + 1);
+    const gatewayPorts = await Promise.all(replicas.map(async (number) => (number === 1 ? gatewayPort : pickPort())));
+    await Promise.all(
+      gatewayPorts.flatMap((port, index) =>
+        SERVICES.map((app) => start(index === 0 ? app : `${app}-${index + 1}`, app, { GATEWAY_PORT: String(port) })),
+      ),
+    );
     for (let number = 1; number <= (options.runners ?? 1); number += 1) {
       const name = `runner-${number}`;
       await start(name, 'runner', { RUNNER_HOME: join(home, name), ARTIFACT_STORE: join(home, 'artifacts') });
@@ -124,9 +138,9 @@ export async function startSystem(options: SystemOptions): Promise<LocalSystem> 
       await start(name, 'runner', workerSettings(home, name, module));
     }
     await Promise.all([...members.values()].map((member) => memberReady(member, onProgress)));
-    const gatewayUrl = `http://127.0.0.1:${gatewayPort}`;
+    const gatewayUrl = urlOf(gatewayPort);
     await writePrivateFile(natsUrlFile(home), `${natsUrl}\n`);
-    if (nats) await writePrivateFile(subscriberUrlFile(home), `${nats.subscriberUrl}\n`);
+    if (subscriberUrl !== undefined) await writePrivateFile(subscriberUrlFile(home), `${subscriberUrl}\n`);
     await writeSystemState(home, {
       gatewayUrl,
       startedAt: new Date().toISOString(),
@@ -138,12 +152,12 @@ export async function startSystem(options: SystemOptions): Promise<LocalSystem> 
     return {
       home,
       gatewayUrl,
+      gatewayUrls: gatewayPorts.map(urlOf),
       token,
       databaseUrl,
       natsUrl,
-      subscriberUrl: nats?.subscriberUrl,
-      postgres,
-      nats,
+      subscriberUrl,
+      servers,
       processes: new Map([...members].map(([name, { process }]) => [name, process])),
       untilReady: async (name) => {
         const member = members.get(name);
@@ -158,38 +172,8 @@ export async function startSystem(options: SystemOptions): Promise<LocalSystem> 
   }
 }
 
-async function startServers(
-  home: string,
-  options: SystemOptions,
-  onProgress: (progress: SystemProgress) => void,
-  ends: (() => Promise<void>)[],
-) {
-  const start = async <Server extends EmbeddedServer>(name: string, server: () => Promise<Server>): Promise<Server> => {
-    onProgress({ name, status: 'starting' });
-    const started = await server();
-    onProgress({ name, status: 'up', detail: `127.0.0.1:${started.port}` });
-    ends.push(async () => {
-      onProgress({ name, status: 'stopping' });
-      await started.stop();
-      onProgress({ name, status: 'stopped' });
-    });
-    return started;
-  };
-  const restart = options.restart ?? defaultRestartPolicy;
-  const died = (name: string) => (exit: ProcessExit) => reportDeath(name, exit, onProgress);
-  const [postgres, nats] = await Promise.all([
-    options.databaseUrl === undefined
-      ? start('postgresql', () =>
-          startPostgres({ dataDir: join(home, 'postgres'), restart, onExit: died('postgresql') }),
-        )
-      : undefined,
-    options.natsUrl === undefined
-      ? start('nats-server', () => startNats({ storeDir: join(home, 'nats'), restart, onExit: died('nats-server') }))
-      : undefined,
-  ]);
-  const databaseUrl = options.databaseUrl ?? postgres?.url ?? '';
-  const natsUrl = options.natsUrl ?? nats?.url ?? '';
-  return { postgres, nats, databaseUrl, natsUrl };
+function urlOf(gatewayPort: number): string {
+  return `http://127.0.0.1:${gatewayPort}`;
 }
 
 async function endInOrder(ends: (() => Promise<void>)[]): Promise<void> {

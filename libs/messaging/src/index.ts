@@ -18,6 +18,7 @@ export type { DeadLetter } from './dead-letter/dead-letter.js';
 export { errorCode, Unprocessable } from './dead-letter/error-code.js';
 export { type EventMirror, mirrorEvents, type MirrorNotice } from './mirror/mirror-events.js';
 export { necrocodeStreams, type Topology } from './provision/necrocode-streams.js';
+export { provisionAll } from './provision/provision-all.js';
 export { type Provisioned, provisionStreams } from './provision/provision-streams.js';
 export { type FieldChange, RefusedChanges } from './provision/refused-changes.js';
 export type { StreamSpec } from './provision/stream-spec.js';

@@ -1,6 +1,6 @@
 /** The part of the kit for processes without a database and without Nest: the runner agent. Loads in a fraction of the time. */
 export { CommandClient, type AskOptions } from './command/command-client.js';
-export { BadConfiguration, loadConfig } from './config/load-config.js';
+export { BadConfiguration, loadConfig, processConfig } from './config/load-config.js';
 export { CodedError } from './errors/coded-error.js';
 export { openFaultPoints } from './fault-points/fault-points.js';
 export { holdReports } from './fault-points/hold-reports.js';

@@ -87,8 +87,8 @@ async function untilAnswered(client: NecrocodeClient, cancellationId: string): P
 }
 
 async function killInTheMiddle(system: LocalSystem, name: string): Promise<void> {
-  if (name === 'nats-server') return system.nats?.kill();
-  if (name === 'postgresql') return system.postgres?.kill();
+  const server = system.servers.get(name);
+  if (server) return server.kill();
   system.processes.get(name)?.signal('SIGKILL');
   return undefined;
 }

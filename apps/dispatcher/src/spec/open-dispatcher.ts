@@ -57,7 +57,13 @@ export class Replica {
       commands: this.cancellations,
       wakeRelay: () => undefined,
       // Longer than any spec: what happens in time happens because it was woken.
-      config: { ASSIGN_POLL_MS: 60_000, ASSIGN_BATCH: 32, REDRIVE_FIRST_MS: 20, REDRIVE_LONGEST_MS: 50 },
+      config: {
+        NATS_REPLICAS: 1,
+        ASSIGN_POLL_MS: 60_000,
+        ASSIGN_BATCH: 32,
+        REDRIVE_FIRST_MS: 20,
+        REDRIVE_LONGEST_MS: 50,
+      },
       logger: createLogger('dispatcher', 'silent'),
     });
   }

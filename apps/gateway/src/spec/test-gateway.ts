@@ -52,6 +52,7 @@ export async function startTestGateway(through: (url: string) => string = (url) 
   const config: GatewayConfig = {
     DATABASE_URL: through(database.url),
     NATS_URL: nats.url,
+    NATS_REPLICAS: 1,
     HEALTH_PORT: 0,
     LOG_LEVEL: 'fatal',
     GATEWAY_PORT: 0,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NecrocodeClient } from '@necrocode/client';
-import { type LocalSystem, startSystem } from '@necrocode/local-system';
+import { type LocalSystem, startSystem, type SystemOptions } from '@necrocode/local-system';
 import { Audit } from '../audit/audit.js';
 import { FaultPointDirectory } from './fault-points.js';
 
@@ -19,15 +19,16 @@ export interface FaultySystem {
 const AT_ONCE = { initialMs: 50, factor: 1, maxMs: 50, healthyAfterMs: 0 };
 
 export async function openFaultySystem({
-  workers = [],
-}: { readonly workers?: readonly string[] } = {}): Promise<FaultySystem> {
+  env = {},
+  ...options
+}: Omit<SystemOptions, 'home' | 'restart'> = {}): Promise<FaultySystem> {
   const directory = await mkdtemp(join(tmpdir(), 'necrocode-faults-'));
   const points = new FaultPointDirectory(join(directory, 'points'));
   await points.create();
   let system: LocalSystem | undefined;
   try {
     const home = join(directory, 'home');
-    system = await startSystem({ home, workers, env: points.environment, restart: AT_ONCE });
+    system = await startSystem({ ...options, home, env: { ...points.environment, ...env }, restart: AT_ONCE });
     const client = new NecrocodeClient({ baseUrl: system.gatewayUrl, token: system.token });
     const audit = await Audit.open(system, client);
     const running = system;

@@ -14,14 +14,14 @@ export const VICTIMS = [
 export type Victim = (typeof VICTIMS)[number];
 
 /** Every process there is, the servers included. */
-export function processesIn({ processes }: LocalSystem): readonly string[] {
-  return [...processes.keys(), 'nats-server', 'postgresql'];
+export function processesIn({ processes, servers }: LocalSystem): readonly string[] {
+  return [...processes.keys(), ...servers.keys()];
 }
 
 /** `kill -9`; resolves when it is gone. Its supervisor starts it again. */
 export async function kill(system: LocalSystem, victim: string): Promise<void> {
-  if (victim === 'nats-server') return system.nats?.kill();
-  if (victim === 'postgresql') return system.postgres?.kill();
+  const server = system.servers.get(victim);
+  if (server) return server.kill();
   const killed = system.processes.get(victim);
   const gone = killed?.exited();
   killed?.signal('SIGKILL');

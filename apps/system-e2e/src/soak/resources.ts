@@ -9,9 +9,8 @@ export interface Usage {
 
 /** What each process of the system uses now, as the kernel counts it. */
 export function usageOf(system: LocalSystem): ReadonlyMap<string, Usage> {
-  const pids: [string, number | undefined][] = [...system.processes].map(([name, { pid }]) => [name, pid]);
-  pids.push(['nats-server', system.nats?.pid], ['postgresql', system.postgres?.pid]);
-  return new Map(pids.flatMap(([name, pid]) => (pid === undefined ? [] : [[name, look(pid)] as const])));
+  const all = [...system.processes, ...system.servers];
+  return new Map(all.flatMap(([name, { pid }]) => (pid === undefined ? [] : [[name, look(pid)] as const])));
 }
 
 function look(pid: number): Usage {

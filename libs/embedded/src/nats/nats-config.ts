@@ -5,7 +5,7 @@
  * mirror of the events stream, and a subscriber may read it by consumers of its own. In the house's account those consumers could
  * take messages from the services', or name any subject as the one to deliver to, which is to publish there.
  */
-export function natsConfig({ port, storeDir, serverName, users }: NatsConfigValues): string {
+export function natsConfig({ port, storeDir, serverName, users, cluster }: NatsConfigValues): string {
   const quoted = JSON.stringify;
   const user = (name: keyof NatsUsers): string => `user: ${quoted(NATS_USERS[name])}, password: ${quoted(users[name])}`;
   return `server_name: ${quoted(serverName)}
@@ -13,7 +13,7 @@ listen: "127.0.0.1:${port}"
 # The most nats-server advises; an event holds a whole job at most, and requests are bounded far below.
 max_payload: 8MB
 jetstream { store_dir: ${quoted(storeDir)}, max_memory_store: 256MB }
-accounts {
+${cluster ? clusterConfig(cluster) : ''}accounts {
   NECROCODE {
     jetstream: enabled
     users: [ { ${user('house')} } ]
@@ -52,6 +52,18 @@ accounts {
 `;
 }
 
+/** Nodes find each other by the routes given here, and let in whoever knows the password. */
+function clusterConfig({ port, password, others }: ClusterPlace): string {
+  const routes = others.map((other) => JSON.stringify(`nats-route://route:${password}@127.0.0.1:${other}`));
+  return `cluster {
+  name: "necrocode"
+  listen: "127.0.0.1:${port}"
+  authorization { user: "route", password: ${JSON.stringify(password)} }
+  routes: [ ${routes.join(', ')} ]
+}
+`;
+}
+
 /** Who connects, by what they are for. */
 export const NATS_USERS = { house: 'necrocode', keeper: 'keeper', subscriber: 'subscriber' } as const;
 
@@ -64,4 +76,15 @@ export interface NatsConfigValues {
   /** Told in INFO: how a client knows that it is this server it reached. */
   readonly serverName: string;
   readonly users: NatsUsers;
+  /** undefined: it stands alone. */
+  readonly cluster: ClusterPlace | undefined;
+}
+
+/** One node's place in a cluster. */
+export interface ClusterPlace {
+  /** For routes. */
+  readonly port: number;
+  readonly password: string;
+  /** Where the other nodes take routes. */
+  readonly others: readonly number[];
 }

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { tempDirectory, type TempDirectory } from '@necrocode/testing';
 import type { EmbeddedServer } from '../server/run-server.js';
 import { findNatsServer } from './find-nats-server.js';
-import { probeNats } from './probe-nats.js';
+import { greeting } from './greeting.js';
 import { startNats } from './start-nats.js';
 
 let directory: TempDirectory;
@@ -81,7 +81,7 @@ describe('the embedded nats-server', () => {
     const server = await start();
     await server.kill();
     expect(server.pid).toBeUndefined();
-    expect(await probeNats(server.port)).toBeUndefined();
+    expect(await greeting(server.port)).toBeUndefined();
     await server.restart();
     expect(await greet(server.url)).toBe('PONG');
   });
@@ -100,7 +100,7 @@ describe('the embedded nats-server', () => {
   it('takes its port back from a server that a killed supervisor left behind', async () => {
     const { port, end } = await startElsewhere(join(directory.path, 'store'));
     await end();
-    expect(await probeNats(port)).toBeDefined();
+    expect(await greeting(port)).toBeDefined();
     expect(await greet((await start(port)).url)).toBe('PONG');
   });
 

@@ -5,8 +5,8 @@ import type { RestartPolicy } from '../process/restart-policy.js';
 import type { ProcessExit } from '../process/supervise-process.js';
 import { runServer, type EmbeddedServer } from '../server/run-server.js';
 import { findNatsServer } from './find-nats-server.js';
-import { NATS_USERS, natsConfig } from './nats-config.js';
-import { probeNats } from './probe-nats.js';
+import { greeting } from './greeting.js';
+import { type ClusterPlace, NATS_USERS, natsConfig, type NatsUsers } from './nats-config.js';
 
 export interface NatsOptions {
   /** Holds configuration, password, log and JetStream's files; made when missing. */
@@ -18,6 +18,15 @@ export interface NatsOptions {
   readonly onExit?: (exit: ProcessExit) => void;
   /** Default 20 s. */
   readonly readyWithinMs?: number;
+  /** Default: it stands alone. */
+  readonly node?: ClusterNode;
+}
+
+export interface ClusterNode extends ClusterPlace {
+  /** The other nodes know it by this name, also after a restart; unlike that of any other server on this machine. */
+  readonly name: string;
+  /** The same passwords at every node. */
+  readonly users: NatsUsers;
 }
 
 /** A nats-server with its accounts; `url` is the house's own. */
@@ -38,15 +47,12 @@ export async function startNats(options: NatsOptions): Promise<EmbeddedNats> {
   const directory = resolve(options.storeDir);
   const binary = await findNatsServer();
   await ensureWritableDirectory(directory);
-  const users = {
-    house: await readOrCreateSecret(join(directory, 'password')),
-    keeper: await readOrCreateSecret(join(directory, 'keeper-password')),
-    subscriber: await readOrCreateSecret(join(directory, 'subscriber-password')),
-  };
-  const urlOf = (name: keyof typeof users, port: number): string =>
+  const { node } = options;
+  const users = node?.users ?? (await readNatsUsers(directory));
+  const urlOf = (name: keyof NatsUsers, port: number): string =>
     `nats://${NATS_USERS[name]}:${users[name]}@127.0.0.1:${port}`;
   const configFile = join(directory, 'nats-server.conf');
-  const serverName = `necrocode-${randomUUID()}`;
+  const serverName = node?.name ?? `necrocode-${randomUUID()}`;
 
   const server = await runServer({
     name: 'nats-server',
@@ -55,7 +61,7 @@ export async function startNats(options: NatsOptions): Promise<EmbeddedNats> {
     readyWithinMs: options.readyWithinMs ?? 20_000,
     onExit: options.onExit,
     command: async (port) => {
-      await writePrivateFile(configFile, natsConfig({ port, storeDir: directory, serverName, users }));
+      await writePrivateFile(configFile, natsConfig({ port, storeDir: directory, serverName, users, cluster: node }));
       return {
         command: [binary, '--config', configFile],
         env: { PATH: process.env['PATH'] },
@@ -63,11 +69,20 @@ export async function startNats(options: NatsOptions): Promise<EmbeddedNats> {
         restart: options.restart ?? 'never',
       };
     },
-    isReady: async (_pid, port) => (await probeNats(port)) === serverName,
+    isReady: async (_pid, port) => (await greeting(port))?.server_name === serverName,
     url: (port) => urlOf('house', port),
   });
   return Object.assign(server, {
     keeperUrl: urlOf('keeper', server.port),
     subscriberUrl: urlOf('subscriber', server.port),
   });
+}
+
+/** The passwords kept in a directory, made on first use. */
+export async function readNatsUsers(directory: string): Promise<NatsUsers> {
+  return {
+    house: await readOrCreateSecret(join(directory, 'password')),
+    keeper: await readOrCreateSecret(join(directory, 'keeper-password')),
+    subscriber: await readOrCreateSecret(join(directory, 'subscriber-password')),
+  };
 }

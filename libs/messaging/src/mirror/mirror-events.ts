@@ -78,6 +78,7 @@ async function ensure(source: JetStreamManager, keeper: JetStreamManager): Promi
     max_consumers: 100,
     consumer_limits: { inactive_threshold: nanos(IDLE_CONSUMER_MS) },
     metadata: { [SOURCE]: original.created },
+    num_replicas: original.config.num_replicas,
     mirror: {
       name: streamNames.events,
       external: { api: 'JS.necrocode.API', deliver: 'necrocode.mirror' },

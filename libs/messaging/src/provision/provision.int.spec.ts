@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { MessagingConnection } from '../connect/connection.js';
 import { type NatsWorld, natsWorld } from '../spec/nats-world.js';
+import { provisionAll } from './provision-all.js';
 import { provisionConsumer } from './provision-consumer.js';
 import { provisionStream, provisionStreams } from './provision-streams.js';
 import { RefusedChanges } from './refused-changes.js';
+import { soon } from '../spec/soon.js';
 import type { StreamSpec } from './stream-spec.js';
 
 jest.setTimeout(60_000);
@@ -43,6 +45,29 @@ describe('provisioning streams', () => {
     const once = spec('ONCE');
     await Promise.all(Array.from({ length: 8 }, () => provisionStream(connection.manager, once)));
     expect(await provisionStream(connection.manager, once)).toBe('unchanged');
+  });
+
+  it('waits for a server that does not answer yet', async () => {
+    const { manager } = connection;
+    const all = { manager, streams: [spec('LATE')] };
+    await nats.server.kill();
+    const faults: unknown[] = [];
+    const provisioned = provisionAll(all, (error) => faults.push(error));
+    await soon(() => expect(faults).not.toEqual([]));
+    await nats.server.restart();
+    await provisioned;
+    expect((await manager.streams.info('LATE')).config.name).toBe('LATE');
+  });
+
+  it('waits only so long, and not at all for what is refused', async () => {
+    const { manager } = connection;
+    await provisionStream(manager, spec('SMALL'));
+    const other = { manager, streams: [{ ...spec('SMALL'), storage: 'memory' } as const] };
+    await expect(provisionAll(other, () => expect(true).toBe(false))).rejects.toThrow(RefusedChanges);
+    await nats.server.kill();
+    await expect(provisionAll({ manager, streams: [spec('GONE')] }, () => undefined, 1)).rejects.toThrow();
+    await nats.server.restart();
+    await connection.link.whenConnected();
   });
 
   it('updates what may be updated and keeps what it does not specify', async () => {

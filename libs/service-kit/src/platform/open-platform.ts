@@ -2,7 +2,7 @@ import { subjects } from '@necrocode/contracts';
 import { StoreUnavailable } from '@necrocode/event-store';
 import { PostgresEventStore, type PostgresEventStoreOptions } from '@necrocode/event-store-postgres';
 import { Metrics } from '@necrocode/metrics';
-import { connectMessaging, jetStreamSink, type MessagingConnection, provisionStreams } from '@necrocode/messaging';
+import { connectMessaging, jetStreamSink, type MessagingConnection, provisionAll } from '@necrocode/messaging';
 import { CommandClient } from '../command/command-client.js';
 import type { ServiceConfig } from '../config/load-config.js';
 import { type DatabaseOptions, openDatabase } from '../database/open-database.js';
@@ -46,6 +46,7 @@ export async function openPlatform<Config extends ServiceConfig>(
   const messaging = await connectMessaging({
     url: config.NATS_URL,
     name,
+    topology: { replicas: config.NATS_REPLICAS },
     onState: (state) => logger.info({ state }, 'nats link'),
   });
   const store = await openStore(name, config, logger, {
@@ -53,7 +54,7 @@ export async function openPlatform<Config extends ServiceConfig>(
     onStored: (events) => observers.forEach((hear) => events.forEach((event) => hear?.(event))),
   });
   const tables = await openDatabase({ ...database, url: config.DATABASE_URL });
-  await provisionStreams(messaging.manager, messaging.streams);
+  await provisionAll(messaging, (error) => logger.warn({ err: error }, 'waiting for JetStream'));
   const relay = store.startRelay({
     sink: jetStreamSink(messaging, {
       store,
