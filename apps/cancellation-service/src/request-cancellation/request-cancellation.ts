@@ -82,9 +82,16 @@ export class RequestCancellation {
     ];
     try {
       const begun = await this.saga.begin(command, meta.id, metadata, companions);
-      this.signalAtOnce(request, facts, traceparentOf(begun, 'terminate'));
-      // The signal is on its way before anything else is begun.
-      this.drive.alongside(nextTurn().then(() => this.drive.startFrom(begun)));
+      const stops = request.undoWindowMs === undefined ? liveTargets(request, facts) : []; // Within a window it is held first.
+      for (const [runnerId, theirs] of stopsByRunner(stops))
+        this.commands.tellRunner(runnerId, 'stop', { stops: theirs });
+      // The signal and the answer are on their way before anything else is begun.
+      this.drive.alongside(
+        nextTurn().then(() => {
+          if (stops.length > 0) this.recordStops(cancellationId, stops, traceparentOf(begun, 'terminate'));
+          this.drive.startFrom(begun);
+        }),
+      );
     } catch (error) {
       if (error instanceof WrongExpectedVersion) return this.answerRepeated(request);
       if (!isTargetTaken(error)) throw error;
@@ -95,16 +102,14 @@ export class RequestCancellation {
   }
 
   /**
-   * Beside the durable path, which drives the same stops again: losing this costs time, nothing else. Each runner is told
-   * directly, and the runner-monitor, which records the stop and signals again: a stop that comes twice is one.
+   * The runners have been told directly, beside the durable path, which drives the same stops again: losing that costs time,
+   * nothing else. The runner-monitor records the stops and signals again: a stop that comes twice is one.
    */
-  private signalAtOnce(request: CancellationRequest, facts: JobFacts, traceparent: string | undefined): void {
-    if (request.undoWindowMs !== undefined) return; // It is held first.
-    const stops = liveTargets(request, facts);
-    if (stops.length === 0) return;
-    for (const [runnerId, theirs] of stopsByRunner(stops))
-      this.commands.tellRunner(runnerId, 'stop', { stops: theirs });
-    const { cancellationId } = request;
+  private recordStops(
+    cancellationId: CancellationId,
+    stops: readonly ExecutionStop[],
+    traceparent: string | undefined,
+  ): void {
     const signalling = this.commands
       .ask(runnerMonitorCommands.stopExecutions, { stops: [...stops] }, { actor: ACTOR, traceparent })
       .then(({ executions }) => this.recordEnds(cancellationId, stops, executions))
@@ -120,12 +125,12 @@ export class RequestCancellation {
     stops: readonly ExecutionStop[],
     executions: readonly { readonly executionId: ExecutionId; readonly ending: ExecutionEnding | null }[],
   ): Promise<void> {
-    for (const { execution } of stops) {
+    const recorded = stops.flatMap(({ execution }) => {
       const ending = executions.find(({ executionId }) => executionId === execution.executionId)?.ending;
-      if (!ending) continue;
-      const recorded = await this.saga.feed(cancellationId, terminationOf(execution, ending), newInputId());
-      this.drive.startFrom(recorded);
-    }
+      return ending ? this.saga.feed(cancellationId, terminationOf(execution, ending), newInputId()) : [];
+    });
+    const after = (await Promise.all(recorded)).at(-1);
+    if (after) this.drive.startFrom(after);
   }
 
   private async join(open: CancellationId, request: CancellationRequest, meta: CommandMeta): Promise<RequestAnswer> {

@@ -61,7 +61,7 @@ describe('the relay', () => {
     await publishedAll(1);
   });
 
-  it('is woken by a nudge it has subscribed to, until it is stopped', async () => {
+  it('is woken by a nudge it has subscribed to, from its election until it is stopped', async () => {
     let wake: (() => void) | undefined;
     const relay = startRelay({
       onNudge: (subscriber) => {
@@ -69,6 +69,7 @@ describe('the relay', () => {
         return () => (wake = undefined);
       },
     });
+    expect(wake).toBeUndefined();
     await elected(relay);
     await append(1);
     wake?.();

@@ -8,7 +8,7 @@ import { RelayTerm } from './relay-term.js';
 
 export interface RelayOptions {
   readonly sink: EventSink;
-  /** Subscribes to nudges, sent after every append; returns how to unsubscribe. Without it, or when one is lost, the poll finds the events. */
+  /** Subscribes to nudges, sent after every append, while elected; returns how to unsubscribe. Without it, or when one is lost, the poll finds the events. */
   readonly onNudge?: (wake: () => void) => () => void;
   /** Default 250. */
   readonly pollMs?: number;
@@ -25,9 +25,9 @@ export class Relay {
   readonly #lease: Lease;
   readonly #leaseMs: number;
   readonly #stopped = new AbortController();
-  readonly #unsubscribe: () => void;
   readonly #election: Promise<void>;
   #term: RelayTerm | undefined;
+  #unsubscribe: (() => void) | undefined;
   #epoch = 0;
   #heldUntil = 0;
 
@@ -37,7 +37,6 @@ export class Relay {
   ) {
     this.#leaseMs = options.leaseMs ?? 700;
     this.#lease = new Lease(database, randomUUID(), this.#leaseMs);
-    this.#unsubscribe = options.onNudge?.(() => this.wake()) ?? (() => undefined);
     this.#election = this.#elect();
   }
 
@@ -54,7 +53,6 @@ export class Relay {
   /** Ends its work and gives the lease back, so that the next one takes over at once. Repeatable. */
   async stop(): Promise<void> {
     this.#stopped.abort();
-    this.#unsubscribe();
     await this.#election;
     await this.database.end();
   }
@@ -89,11 +87,14 @@ export class Relay {
       tell: (event) => this.#tell(event),
       isHeld: () => this.#isHeld(),
     });
+    // Only while it has use for them: an append would wake every other process for nothing.
+    this.#unsubscribe = this.options.onNudge?.(() => this.wake());
   }
 
   async #endTerm(): Promise<void> {
     const term = this.#term;
     if (!term) return;
+    this.#unsubscribe?.();
     await term.end();
     this.#term = undefined;
     this.#tell({ kind: 'deposed', epoch: this.#epoch });

@@ -50,7 +50,8 @@ export async function openPlatform<Config extends ServiceConfig>(
     onState: (state) => logger.info({ state }, 'nats link'),
   });
   const store = await openStore(name, config, logger, {
-    onAppended: () => nudge(messaging),
+    // Behind whatever the append's caller sends at once: a signal goes out before its event does.
+    onAppended: () => setImmediate(nudge, messaging),
     onStored: (events) => observers.forEach((hear) => events.forEach((event) => hear?.(event))),
   });
   const tables = await openDatabase({ ...database, url: config.DATABASE_URL });
