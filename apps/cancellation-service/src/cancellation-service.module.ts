@@ -179,6 +179,8 @@ export class CancellationServiceModule implements OnApplicationBootstrap, Before
       store: this.store,
       types: [...CANCELLATIONS_HEAR, ...outcomeTypes],
       checkpoint: postgresCheckpoint(this.database, SCHEMA, DURABLE),
+      // A job's executions end side by side, and what ends together is recorded together.
+      key: ({ streamId }) => streamId,
       handle: async ({ event }) => {
         await this.progress.handle(event);
         await this.bulks.hear(event);

@@ -19,7 +19,8 @@ import {
 } from '@necrocode/event-store';
 import type { BulkProgress } from '@necrocode/metrics';
 import { continueTrace, type DriveQueue } from '@necrocode/service-kit';
-import { ACTOR, newEvents, newInputId, proofOf } from '../saga/saga.js';
+import { proofOf } from '../saga/decide-inputs.js';
+import { ACTOR, newEvents, newInputId } from '../saga/saga.js';
 import type { BulkMembers } from './bulk-members.js';
 
 /** An input, without what the saga itself adds. */

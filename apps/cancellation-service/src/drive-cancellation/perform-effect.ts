@@ -1,5 +1,12 @@
 import { type Command, cleanerCommands, dispatcherCommands, runnerMonitorCommands } from '@necrocode/contracts';
-import type { CancellationEffect, CancellationId, CancellationState, InputOf } from '@necrocode/domain';
+import type {
+  CancellationEffect,
+  CancellationId,
+  CancellationState,
+  ExecutionEnding,
+  ExecutionStop,
+  InputOf,
+} from '@necrocode/domain';
 import type { CommandClient } from '@necrocode/service-kit';
 import type { TracePart } from '@necrocode/trace';
 import { ACTOR, newInputId, type Saga } from '../saga/saga.js';
@@ -85,35 +92,14 @@ export class PerformEffect {
     ask: Ask,
   ): Promise<CancellationState> {
     const { executions } = await ask(runnerMonitorCommands.stopExecutions, { stops: [...stops] });
-    let { state } = await this.saga.lastKnown(cancellationId);
-    for (const { executionId, status, ending } of executions) {
-      const stop = stops.find(({ execution }) => execution.executionId === executionId);
-      if (stop && ending) {
-        const { execution } = stop;
-        state = await this.feed(cancellationId, (_, proof, at) => ({
-          type: 'RecordTermination',
-          execution,
-          ending,
-          at,
-          proof,
-        }));
-      } else if (status === 'fenced') {
-        state = await this.feed(cancellationId, (_, proof, at) => ({ type: 'RecordFencing', executionId, at, proof }));
-      } else if (status === 'unreachable') {
-        const error = {
-          code: 'runner-unreachable',
-          message: `the runner of ${executionId} does not answer; its lease decides`,
-        };
-        state = await this.feed(cancellationId, (_, proof, at) => ({
-          type: 'RecordStepFailure',
-          step: 'terminate',
-          error,
-          at,
-          proof,
-        }));
-      }
-    }
-    return state;
+    // Side by side, so that they are recorded together.
+    const recorded = executions.flatMap((answer) => {
+      const stop = stops.find(({ execution }) => execution.executionId === answer.executionId);
+      const input = stop ? stopAnswered(stop, answer) : null;
+      return input ? this.feed(cancellationId, input) : [];
+    });
+    await Promise.all(recorded);
+    return (await this.saga.lastKnown(cancellationId)).state;
   }
 
   private async describeJob(
@@ -145,6 +131,22 @@ export class PerformEffect {
   private async feed(cancellationId: CancellationId, inputOf: InputOf): Promise<CancellationState> {
     return (await this.saga.feed(cancellationId, inputOf, newInputId())).state;
   }
+}
+
+/** What the runner-monitor's answer about one stop means; null: it goes on. */
+function stopAnswered(
+  { execution }: ExecutionStop,
+  { status, ending }: { readonly status: string; readonly ending: ExecutionEnding | null },
+): InputOf | null {
+  const { executionId } = execution;
+  if (ending) return (_, proof, at) => ({ type: 'RecordTermination', execution, ending, at, proof });
+  if (status === 'fenced') return (_, proof, at) => ({ type: 'RecordFencing', executionId, at, proof });
+  if (status !== 'unreachable') return null;
+  const error = {
+    code: 'runner-unreachable',
+    message: `the runner of ${executionId} does not answer; its lease decides`,
+  };
+  return (_, proof, at) => ({ type: 'RecordStepFailure', step: 'terminate', error, at, proof });
 }
 
 /** Whose span the work stands below. */

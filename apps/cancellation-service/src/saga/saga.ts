@@ -5,9 +5,7 @@ import {
   type CancellationEvent,
   type CancellationId,
   type CancellationState,
-  type CertificateProof,
   type InputOf,
-  Rejection,
   isAtStandstill,
 } from '@necrocode/domain';
 import {
@@ -20,13 +18,16 @@ import {
   fold,
   type NewEvent,
   type StoredEvent,
+  StoreUnavailable,
   Upcasters,
   WrongExpectedVersion,
 } from '@necrocode/event-store';
 import { streamIdOf } from '@necrocode/contracts';
 import type { CancellationProgress } from '@necrocode/metrics';
-import { continueTrace, type DriveQueue, traceIdOf } from '@necrocode/service-kit';
+import type { DriveQueue } from '@necrocode/service-kit';
 import { randomUUID } from 'node:crypto';
+import { Batches } from './batches.js';
+import { type Decision, decideInputs, type Input } from './decide-inputs.js';
 import type { OpenTargets } from './open-targets.js';
 
 export interface LoadedCancellation {
@@ -44,6 +45,9 @@ const noUpcasters = new Upcasters();
 /** The streams of cancellations: this service is their only writer. */
 export class Saga {
   readonly #recent = new Map<CancellationId, LoadedCancellation>();
+  readonly #inputs = new Batches<CancellationId, WaitingInput>((cancellationId, inputs) =>
+    this.#record(cancellationId, inputs),
+  );
 
   constructor(
     private readonly store: EventStore,
@@ -84,7 +88,7 @@ export class Saga {
   ): Promise<LoadedCancellation> {
     const empty: LoadedCancellation = { state: cancellationDecider.initial, version: 0, events: [] };
     const events = cancellationDecider.decide(command, empty.state);
-    return this.append(command.cancellationId, empty, events, commandId, metadata, companions);
+    return this.#append(command.cancellationId, empty, [{ commandId, metadata, events }], companions);
   }
 
   /**
@@ -116,37 +120,46 @@ export class Saga {
 
   /**
    * Feeds one input: decide, append; another writer first means loading and deciding again, and so does a decision on what
-   * is only remembered that nothing is to be recorded. The append that completes the cancellation also closes its books.
+   * is only remembered that nothing is to be recorded. Inputs that come while an append is under way are decided one after
+   * the other and share the next. The append that completes the cancellation also closes its books.
    * @param commandId the same for the same input, so a redelivery appends nothing twice
    * @param askedIn the trace context of whoever gave the input, where it is another than that of the request
    */
-  async feed(
+  feed(
     cancellationId: CancellationId,
     inputOf: InputOf,
     commandId: string,
     actor = ACTOR,
     askedIn?: string,
   ): Promise<LoadedCancellation> {
+    return new Promise((resolve, reject) =>
+      this.#inputs.add(cancellationId, { inputOf, commandId, actor, askedIn, resolve, reject }),
+    );
+  }
+
+  /** Settles every input. */
+  async #record(cancellationId: CancellationId, inputs: readonly WaitingInput[]): Promise<void> {
+    try {
+      await this.#recordTogether(cancellationId, inputs);
+    } catch (error) {
+      // What is wrong with one is found out alone and fails no other.
+      if (inputs.length > 1 && !(error instanceof StoreUnavailable))
+        for (const input of inputs) await this.#record(cancellationId, [input]);
+      else for (const { reject } of inputs) reject(error);
+    }
+  }
+
+  async #recordTogether(cancellationId: CancellationId, inputs: readonly WaitingInput[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const remembered = attempt === 1 ? this.#recent.get(cancellationId) : undefined;
       const loaded = remembered ?? (await this.load(cancellationId));
-      const first = loaded.events[0];
-      if (!first || loaded.state.status === 'unknown') throw new Rejection('cancellation-not-found');
-      const events = decideOn(loaded.state, loaded.events, inputOf, remembered !== undefined);
-      if (events.length === 0) {
-        if (remembered) continue;
-        return loaded;
-      }
-      const { correlationId } = first.metadata;
-      const traceparent = askedIn ?? first.metadata.traceparent;
-      const metadata: EventMetadata = {
-        actor,
-        correlationId,
-        causationId: commandId,
-        ...(traceparent === undefined ? {} : { traceparent: continueTrace(traceparent) }),
-      };
+      const decisions = decideInputs(loaded, inputs);
+      const events = decisions.flatMap((decision) => decision.events);
+      if (events.length === 0 && remembered) continue;
       try {
-        return await this.append(cancellationId, loaded, events, commandId, metadata, this.books(loaded.state, events));
+        const books = this.#books(loaded.state, events);
+        const after = events.length === 0 ? loaded : await this.#append(cancellationId, loaded, decisions, books);
+        return settle(inputs, decisions, after);
       } catch (error) {
         if (!(error instanceof WrongExpectedVersion) || attempt >= MAX_ATTEMPTS) throw error;
       }
@@ -154,7 +167,8 @@ export class Saga {
   }
 
   /** Kept in the append that changes them: what is open, and how it stands. Most appends change neither. */
-  private books(before: Cancellation, events: readonly CancellationEvent[]): readonly CompanionStatement[] {
+  #books(before: CancellationState, events: readonly CancellationEvent[]): readonly CompanionStatement[] {
+    if (before.status === 'unknown') return [];
     const { cancellationId } = before;
     const after = events.reduce<CancellationState>(cancellationDecider.evolve, before);
     if (after.status === 'unknown') return [];
@@ -165,20 +179,23 @@ export class Saga {
     return same ? [] : [this.targets.recordStanding(cancellationId, is)];
   }
 
-  private async append(
+  async #append(
     cancellationId: CancellationId,
     loaded: LoadedCancellation,
-    events: readonly CancellationEvent[],
-    commandId: string,
-    metadata: EventMetadata,
+    decisions: readonly Decision[],
     companions: readonly CompanionStatement[],
   ): Promise<LoadedCancellation> {
     const streamId = streamIdOf('cancellation', cancellationId);
-    const fresh = newEvents(events, commandId, streamId, metadata);
+    const fresh = decisions.flatMap(({ events, commandId, metadata }) =>
+      newEvents(events, commandId, streamId, metadata),
+    );
     const result = await this.store.append([{ streamId, expectedVersion: loaded.version, events: fresh }], companions);
     if (result.repeated) return this.load(cancellationId);
-    const state = events.reduce(cancellationDecider.evolve, loaded.state);
-    this.#tell(state, events, result.events, metadata);
+    let { state } = loaded;
+    for (const { events, metadata } of decisions) {
+      state = events.reduce(cancellationDecider.evolve, state);
+      this.#tell(state, events, result.events, metadata);
+    }
     return this.#remember(cancellationId, {
       state,
       version: loaded.version + result.events.length,
@@ -192,7 +209,7 @@ export class Saga {
     [first]: readonly StoredEvent[],
     { traceparent }: EventMetadata,
   ): void {
-    if (!first || state.status === 'unknown') return;
+    if (!first || events.length === 0 || state.status === 'unknown') return;
     this.onProgress({ state, events, recordedAt: first.recordedAt, traceparent });
   }
 
@@ -207,25 +224,23 @@ export class Saga {
   }
 }
 
+/** An input with whoever waits for it. */
+interface WaitingInput extends Input {
+  resolve(after: LoadedCancellation): void;
+  reject(error: unknown): void;
+}
+
+function settle(inputs: readonly WaitingInput[], decisions: readonly Decision[], after: LoadedCancellation): void {
+  for (const [index, { resolve, reject }] of inputs.entries()) {
+    const refusal = decisions[index]?.refusal;
+    if (refusal) reject(refusal);
+    else resolve(after);
+  }
+}
+
 function standingOf(state: Cancellation): Parameters<OpenTargets['recordStanding']>[1] {
   const leftAs = state.status === 'partial' || state.status === 'unconfirmed' ? state.status : null;
   return { isStalled: isAtStandstill(state), leftAs };
-}
-
-/** @param perhapsStale a refusal then only means that it must be decided on what is stored */
-function decideOn(
-  state: Cancellation,
-  stored: readonly StoredEvent[],
-  inputOf: InputOf,
-  perhapsStale: boolean,
-): readonly CancellationEvent[] {
-  try {
-    const command = inputOf(state, proofOf(stored), new Date().toISOString());
-    return command ? cancellationDecider.decide(command, state) : [];
-  } catch (error) {
-    if (perhapsStale && error instanceof Rejection) return [];
-    throw error;
-  }
 }
 
 export const ACTOR = 'service:cancellation-service';
@@ -233,15 +248,6 @@ export const ACTOR = 'service:cancellation-service';
 /** An input that no other message stands for: a reply, which is only ever received once. */
 export function newInputId(): string {
   return randomUUID();
-}
-
-export function proofOf(events: readonly StoredEvent[]): CertificateProof {
-  const first = events[0];
-  return {
-    acknowledgedAt: first?.recordedAt ?? '',
-    traceId: traceIdOf(first?.metadata.traceparent),
-    streamHash: events.at(-1)?.hash ?? '',
-  };
 }
 
 /** Their ids follow from the command, so a repetition is told from news. */
