@@ -28,6 +28,8 @@ import { FindTask } from './find-task/find-task.js';
 import { FindTaskController } from './find-task/find-task.controller.js';
 import { ParkTasks } from './park-tasks/park-tasks.js';
 import { ParkTasksController } from './park-tasks/park-tasks.controller.js';
+import { PauseQueue } from './pause-queue/pause-queue.js';
+import { PauseQueueController } from './pause-queue/pause-queue.controller.js';
 import { PreviewBlock } from './preview-block/preview-block.js';
 import { PreviewBlockController } from './preview-block/preview-block.controller.js';
 import { RetryJob } from './retry-job/retry-job.js';
@@ -58,6 +60,7 @@ export const DURABLE = 'dispatcher-reactions';
     BlockDispatchController,
     PreviewBlockController,
     ParkTasksController,
+    PauseQueueController,
     SelectJobsController,
     DequeueJobsController,
   ],
@@ -92,6 +95,7 @@ export const DURABLE = 'dispatcher-reactions';
     { provide: SettleJob, useFactory: ({ settleJob }: Dispatcher) => settleJob, inject: [Dispatcher] },
     { provide: FindTask, useFactory: ({ findTask }: Dispatcher) => findTask, inject: [Dispatcher] },
     { provide: ParkTasks, useFactory: ({ parkTasks }: Dispatcher) => parkTasks, inject: [Dispatcher] },
+    { provide: PauseQueue, useFactory: ({ pauseQueue }: Dispatcher) => pauseQueue, inject: [Dispatcher] },
     { provide: PreviewBlock, useFactory: ({ previewBlock }: Dispatcher) => previewBlock, inject: [Dispatcher] },
     { provide: BlockDispatch, useFactory: ({ blockDispatch }: Dispatcher) => blockDispatch, inject: [Dispatcher] },
   ],

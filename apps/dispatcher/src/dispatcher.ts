@@ -15,6 +15,7 @@ import { EnforceLimits } from './enforce-limits/enforce-limits.js';
 import { FindTask } from './find-task/find-task.js';
 import { FreeSlot } from './free-slot/free-slot.js';
 import { ParkTasks } from './park-tasks/park-tasks.js';
+import { PauseQueue } from './pause-queue/pause-queue.js';
 import { PreviewBlock } from './preview-block/preview-block.js';
 import { RecordEnding } from './record-ending/record-ending.js';
 import { RecordStart } from './record-start/record-start.js';
@@ -61,6 +62,7 @@ export class Dispatcher {
   readonly blockDispatch: BlockDispatch;
   readonly previewBlock: PreviewBlock;
   readonly parkTasks: ParkTasks;
+  readonly pauseQueue: PauseQueue;
   readonly #startExecution: StartExecution;
   readonly #assignTasks: AssignTasks;
   readonly #reactions: Parameters<typeof react>[0];
@@ -88,6 +90,11 @@ export class Dispatcher {
     this.findTask = new FindTask(this.tables);
     this.blockDispatch = new BlockDispatch(jobs, this.describeJob, logger);
     this.parkTasks = new ParkTasks(jobs, this.describeJob, wake, logger);
+    const stored = (): void => {
+      ground.wakeRelay();
+      wake();
+    };
+    this.pauseQueue = new PauseQueue(store, this.tables, stored, logger);
     this.previewBlock = new PreviewBlock(jobs, this.describeJob);
     const unassignTask = new UnassignTask(store, jobs, pools, wake);
     this.#startExecution = new StartExecution(runners, unassignTask, store, this.tables, starts, logger);

@@ -20,6 +20,8 @@ import { EnqueueBatchController } from './queue-facade/enqueue-batch.controller.
 import { EnqueueItems } from './queue-facade/enqueue-batch.js';
 import { ItemRows } from './queue-facade/item-rows.js';
 import { Items } from './queue-facade/items.js';
+import { PauseQueueController } from './pause-queue/pause-queue.controller.js';
+import { ProcessorController } from './queue-facade/processor.controller.js';
 import { ReadQueueController } from './queue-facade/read-queue.controller.js';
 import { ProjectionsController } from './projections/projections.controller.js';
 import { Projections } from './projections/projections.js';
@@ -87,6 +89,8 @@ import { WebhookController } from './webhooks/webhook.controller.js';
     TrainingController,
     EnqueueBatchController,
     ReadQueueController,
+    ProcessorController,
+    PauseQueueController,
     EndItemsController,
     EndManyController,
     RetryItemsController,

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { tempDirectory } from '@necrocode/testing';
+import { eventually, tempDirectory } from '@necrocode/testing';
 import { processesOf } from './support/processes-of.js';
 import { runCli } from './support/run-cli.js';
 import { testSystem } from './support/test-system.js';
@@ -84,6 +84,20 @@ describe('necrocode job', () => {
     const id = /can_\w+/.exec(cancelled.stdout)?.[0] ?? '';
     expect((await necrocode('cancellation', 'show', id)).stdout).toContain('wrong queue');
     expect((await necrocode('job', 'cancel-status', jobIds.at(-1) ?? '')).stdout).toContain('30 of 30');
+  }, 120_000);
+
+  it('pauses a queue: nothing of it begins until it is resumed', async () => {
+    expect((await necrocode('queue', 'pause', 'held')).stdout).toContain('held is paused');
+    const { jobId } = await world.client.submitJob({
+      name: 'held',
+      queue: 'held',
+      tasks: [{ key: 'a', command: ['true'] }],
+    });
+    await eventually(async () =>
+      expect((await necrocode('queue', 'status', 'held')).stdout).toMatch(/^held +1 +0 .* by /m),
+    );
+    expect((await necrocode('queue', 'resume', 'held')).stdout).toContain('held is not paused');
+    await world.job(jobId, ({ status }) => status === 'completed');
   }, 120_000);
 
   it('never cancels without consent: without a terminal and without --yes it exits 2 and names the flag', async () => {

@@ -30,6 +30,7 @@ import type {
   ReplayFrame,
   RetriedJob,
   QueueList,
+  QueueState,
   RunnerList,
   SlotPoolList,
   SubmitBatchInput,
@@ -225,6 +226,15 @@ export class NecrocodeClient {
 
   listQueues(options: RequestOptions = {}): Promise<QueueList> {
     return this.get('/queues', options);
+  }
+
+  /** No job of it begins once this is answered; those that have begun go on. */
+  pauseQueue(queue: string, options: RequestOptions = {}): Promise<QueueState> {
+    return this.post(`/queues/${encodeURIComponent(queue)}/pause`, undefined, options);
+  }
+
+  resumeQueue(queue: string, options: RequestOptions = {}): Promise<QueueState> {
+    return this.post(`/queues/${encodeURIComponent(queue)}/resume`, undefined, options);
   }
 
   listSlotPools(options: RequestOptions = {}): Promise<SlotPoolList> {

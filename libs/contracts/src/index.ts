@@ -81,6 +81,8 @@ export {
   type QueueItemWithoutNulls,
   queueItemWithoutNulls,
   type QueueStatus,
+  processorStatus,
+  type ProcessorStatus,
   queueStatus,
 } from './facades/queue-item.js';
 export {
@@ -179,6 +181,8 @@ export {
   type Health,
   health,
   type QueueResource,
+  queueState,
+  type QueueState,
   type RunnerResource,
   runnerResource,
   type SlotPoolResource,

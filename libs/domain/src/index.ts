@@ -84,6 +84,8 @@ export { executionDecider } from './execution/decider.js';
 export { assumedEnding } from './execution/assumed-ending.js';
 export { type StopStatus, stopStatusOf } from './execution/stop-status.js';
 
+export type { Queue, QueueCommand, QueueEvent } from './queue/queue.js';
+export { queueDecider } from './queue/decider.js';
 export { DISPATCHER_HEARS, makesRoom } from './placement/dispatcher-hears.js';
 export { chooseRunner, type Placement, type RunnerPlaces, type Wish } from './placement/choose-runner.js';
 export { type Candidate, type ClaimedTask, type OpenRunner, type Placed, placeTasks } from './placement/place-tasks.js';

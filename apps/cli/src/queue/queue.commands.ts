@@ -4,12 +4,15 @@ import { type BulkOptions, withBulkOptions } from '../bulk/bulk-options.js';
 import { cancelMany } from '../bulk/cancel-many.js';
 import { connect } from '../connection/connect.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { pauseCommand, resumeCommand } from './pause.commands.js';
 import { statusCommand } from './status.command.js';
 
 export function queueCommands(terminal: Terminal): Command {
   return new Command('queue')
-    .description('look at queues, and cancel their jobs')
+    .description('look at queues, pause them, and cancel their jobs')
     .addCommand(statusCommand(terminal))
+    .addCommand(pauseCommand(terminal))
+    .addCommand(resumeCommand(terminal))
     .addCommand(cancel(terminal))
     .addCommand(clear(terminal));
 }

@@ -4,7 +4,7 @@ import { SCHEMA } from '../tables/schema.js';
 
 /**
  * `SKIP LOCKED`: what another replica has claimed is not waited for. Tasks that no open runner could take are left out, or a
- * long row of them at the front would hide the ones behind. Tokens are drawn under the runners' locks, so that of two
+ * long row of them at the front would hide the ones behind; so are jobs of a paused queue that have not begun. Tokens are drawn under the runners' locks, so that of two
  * leases of one slot the later has the greater token.
  */
 const CLAIM = /* sql */ `
@@ -13,6 +13,8 @@ const CLAIM = /* sql */ `
     from ${SCHEMA}.ready_task ready
     left join ${SCHEMA}.placement using (job_id)
     where ready.not_before <= $1
+      and not exists (select from ${SCHEMA}.paused_queue join ${SCHEMA}.open_job using (queue)
+        where open_job.job_id = ready.job_id and open_job.waiting)
       and (placement.runner_id = any($2::text[]) or (placement.runner_id is null and exists (
         select from ${SCHEMA}.runner where runner_id = any($5::text[]) and runner.handlers @> ready.handlers)))
       and (ready.slot_pool is null or exists (

@@ -1,4 +1,5 @@
 import type { OpenRunner, RunnerId } from '@necrocode/domain';
+import { PASS } from '../pause-queue/assignment-gate.js';
 import type { OpenTransaction } from '../tables/own-tables.js';
 import { SCHEMA } from '../tables/schema.js';
 
@@ -10,7 +11,11 @@ const OPEN = `from ${SCHEMA}.runner where status in ('ready', 'draining')
  * Two statements, because the second must see what was assigned by whoever the first had to wait for.
  */
 export async function lockPlaces(transaction: OpenTransaction): Promise<readonly OpenRunner[]> {
-  const locked = await transaction.query(`select runner_id ${OPEN} order by runner_id for no key update`, []);
+  const locked = await transaction.query(
+    `with gate as materialized (select ${PASS})
+     select runner_id ${OPEN} and exists (select from gate) order by runner_id for no key update`,
+    [],
+  );
   if (locked.rows.length === 0) return [];
   // Casts here and below: the columns are those of the statements.
   const runnerIds = (locked.rows as { runner_id: RunnerId }[]).map((row) => row.runner_id);

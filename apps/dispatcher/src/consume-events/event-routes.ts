@@ -39,6 +39,7 @@ export async function react(reactions: Reactions, stored: StoredEvent): Promise<
       return reactTo(reactions, toDomainEvent<Heard>(stored, noUpcasters), stored);
     case 'job':
     case 'slot-pool':
+    case 'queue':
       if (makesRoom(stored.type)) reactions.wakeAssignment();
       return;
     case 'cancellation':

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ExecutionIdentity } from '@necrocode/domain';
 import { newId } from '@necrocode/service-kit';
-import { ending, runnerDescription, submission, task } from '../spec/fixtures.js';
+import { ending, meta, runnerDescription, submission, task } from '../spec/fixtures.js';
 import { DispatcherStage, type Replica } from '../spec/open-dispatcher.js';
 import { rebuildTables } from './rebuild-tables.js';
 
-const TABLES = ['open_job', 'task', 'ready_task', 'placement', 'assignment', 'slot', 'runner'] as const;
+const TABLES = ['open_job', 'task', 'ready_task', 'placement', 'assignment', 'slot', 'runner', 'paused_queue'] as const;
 
 let stage: DispatcherStage;
 let replica: Replica;
@@ -27,7 +27,7 @@ async function content() {
   return { tables: new Map<string, object[]>(tables), starts };
 }
 
-/** Something of everything: queued, blocked, in back-off, refused, running, cancelling, cancelled, done; slots in every state. */
+/** Something of everything: paused, queued, blocked, in back-off, refused, running, cancelling, cancelled, done; slots in every state. */
 async function history(): Promise<void> {
   const lostRunner = await replica.register(runnerDescription(1));
   await replica.register(runnerDescription(5, { repos: 3 }));
@@ -60,6 +60,9 @@ async function history(): Promise<void> {
   const cancelled = submission([task('cancelled')]);
   await replica.submit(cancelled, submission([task('queued'), task('later', { dependsOn: ['queued'] })]));
   await replica.block(cancelled, newId('can'));
+  const { pauseQueue } = replica.dispatcher;
+  for (const queue of ['paused', 'resumed']) await pauseQueue.handle('PauseQueue', queue, meta());
+  await pauseQueue.handle('ResumeQueue', 'resumed', meta());
 }
 
 describe('rebuilding the tables', () => {

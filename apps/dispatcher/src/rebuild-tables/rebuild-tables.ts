@@ -8,6 +8,8 @@ import {
   Upcasters,
 } from '@necrocode/event-store';
 import { type JobEvent, type SlotPool, type SlotPoolEvent, slotPoolDecider } from '@necrocode/domain';
+import { foldQueue } from '../pause-queue/pause-queue.js';
+import { pausedQueueStatement } from '../pause-queue/paused-queue-row.js';
 import { foldRunner } from '../register-runner/register-runner.js';
 import { runnerRow, runnerRowStatement } from '../register-runner/runner-row.js';
 import { foldJob } from '../streams/jobs.js';
@@ -39,6 +41,7 @@ export async function rebuildTables(store: EventStore, tables: OwnTables): Promi
       LIMIT_DRIVE,
       'slot',
       'runner',
+      'paused_queue',
     ];
     await transaction.run([{ text: `truncate ${names.map((name) => `${SCHEMA}.${name}`).join(', ')}`, values: [] }]);
     let token = 0;
@@ -65,7 +68,7 @@ async function streamIdsOf(store: EventStore): Promise<readonly string[]> {
   }
 }
 
-const OWN: ReadonlySet<string> = new Set(['job', 'slot-pool', 'runner']);
+const OWN: ReadonlySet<string> = new Set(['job', 'slot-pool', 'runner', 'queue']);
 
 async function writeRows(
   transaction: OpenTransaction,
@@ -73,9 +76,10 @@ async function writeRows(
 ): Promise<void> {
   const jobs: JobRowChanges[] = [];
   for (const [streamId, stored] of streams) {
-    const { aggregate } = parseStreamId(streamId);
+    const { aggregate, aggregateId } = parseStreamId(streamId);
     if (aggregate === 'job') jobs.push(...jobChanges(stored));
     else if (aggregate === 'slot-pool') await transaction.run(slotStatements(stored));
+    else if (aggregate === 'queue') await transaction.run([pausedQueueStatement(aggregateId, foldQueue(stored))]);
     else await transaction.run(runnerStatements(stored));
   }
   await transaction.run(jobRowStatements(mergeChanges(jobs)));

@@ -2,12 +2,12 @@ import { Param } from '@nestjs/common';
 import { destinationParam, queueId } from '@necrocode/contracts';
 import { CodedError } from '@necrocode/service-kit';
 
-/** `{queue_id}` of the path. @throws {CodedError} `validation-failed` */
-export function QueueId(): ParameterDecorator {
-  return Param('queue_id', {
+/** A queue's name in the path, in InvokeAI's calls `{queue_id}`. @throws {CodedError} `validation-failed` */
+export function QueueId(name = 'queue_id'): ParameterDecorator {
+  return Param(name, {
     transform: (value: unknown) => {
       const parsed = queueId.safeParse(value);
-      if (!parsed.success) throw unfit('queue_id', parsed.error.issues[0]?.message ?? 'is no name of a queue');
+      if (!parsed.success) throw unfit(name, parsed.error.issues[0]?.message ?? 'is no name of a queue');
       return parsed.data;
     },
   });

@@ -7,7 +7,7 @@ import {
   type QueueItemList,
   type QueueStatus,
 } from '@necrocode/contracts';
-import { type BulkTarget, type JobCommand, jobDecider, type JobId } from '@necrocode/domain';
+import { type BulkTarget, type JobCommand, jobDecider, type JobId, queueDecider } from '@necrocode/domain';
 import { CodedError, newId } from '@necrocode/service-kit';
 import { eventually } from '@necrocode/testing';
 import { CancelledJob } from '../spec/cancelled-job.js';
@@ -150,6 +150,29 @@ describe('a queue', () => {
     ]);
     expect(await call('GET', 'counted/counts_by_destination?destination=x')).toMatchObject([200, { total: 3 }]);
     expect(await call('GET', 'counted/list_all?destination=x')).toMatchObject([200, [{}, {}, {}]]);
+  });
+
+  it('stops and starts again to begin items, in the words of a processor', async () => {
+    for (const [verb, command] of [
+      ['pause', 'PauseQueue'],
+      ['resume', 'ResumeQueue'],
+    ] as const) {
+      gateway.answer(dispatcherCommands[`${verb}Queue`], async ({ queue }) => {
+        const told = { queue, requestedBy: 'user:ada', at: new Date().toISOString() };
+        await act(gateway, queueDecider, 'queue', queue, `queue-${queue}`, { type: command, ...told });
+        return { queue, paused: verb === 'pause' ? { since: told.at, requestedBy: told.requestedBy } : null };
+      });
+    }
+    for (const [verb, is_started] of [
+      ['pause', false],
+      ['resume', true],
+    ] as const) {
+      const processor = { is_started, is_processing: false };
+      expect(await call('PUT', `stopped/processor/${verb}`)).toEqual([200, processor]);
+      await eventually(async () => expect(await call('GET', 'stopped/status')).toMatchObject([200, { processor }]));
+    }
+    expect((await gateway.call('POST', '/queues/stopped/pause')).status).toBe(200);
+    expect((await gateway.call('POST', '/queues/no%20name/pause')).status).toBe(400);
   });
 
   it('is listed page by page, in the order it runs', async () => {

@@ -23,6 +23,7 @@ import {
   type QueueStatus,
   queueStatus,
 } from '@necrocode/contracts';
+import { ReadModel } from '../read-model/read-model.js';
 import { ParsedBody, ParsedQuery } from '../http/parsed.js';
 import { Operation } from '../openapi/operation.js';
 import { batchFilter } from './batch-filter.js';
@@ -30,6 +31,7 @@ import { ItemRows } from './item-rows.js';
 import { countItems, jobStatuses } from './item-status.js';
 import { Items } from './items.js';
 import { type Item, presentItem, summariseItem, withoutNulls } from './present-item.js';
+import { presentProcessor } from './processor.js';
 import { ItemId, QueueId } from './queue-params.js';
 
 const problems = ['validation-failed'] as const;
@@ -40,6 +42,7 @@ export class ReadQueueController {
   constructor(
     private readonly rows: ItemRows,
     private readonly items: Items,
+    private readonly readModel: ReadModel,
   ) {}
 
   @Get('list')
@@ -141,12 +144,19 @@ export class ReadQueueController {
   @Get('status')
   @Operation({ summary: 'Queue: how many items are in each state', replies: { 200: queueStatus }, problems })
   async status(@QueueId() queue: string): Promise<QueueStatus> {
-    const [counts, current] = await Promise.all([this.rows.count({ queue }), this.#current(queue)]);
+    const [counts, current, paused] = await Promise.all([
+      this.rows.count({ queue }),
+      this.#current(queue),
+      this.readModel.pausedQueues(),
+    ]);
     const counted = countItems(counts);
     const { item_id = null, batch_id = null, session_id = null } = current ? summariseItem(current) : {};
     return {
       queue: { queue_id: queue, item_id, batch_id, session_id, ...counted },
-      processor: { is_started: true, is_processing: counted.in_progress > 0 },
+      processor: presentProcessor(
+        paused.some((row) => row.queue === queue),
+        counted,
+      ),
     };
   }
 

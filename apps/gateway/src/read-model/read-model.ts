@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ListCancellations, ListJobs } from '@necrocode/contracts';
 import type { CancellationId, JobId } from '@necrocode/domain';
 import { type CancellationPlace, countCancellations, pageOfCancellations } from './cancellation-query.js';
-import type { BulkRow, CancellationRow, JobRow, RunnerRow, SlotRow } from './rows.js';
+import type { BulkRow, CancellationRow, JobRow, QueueRow, RunnerRow, SlotRow } from './rows.js';
 import { LiveRows } from './live-rows.js';
 
 /** Lists, from rows that follow the events a few milliseconds behind. */
@@ -87,6 +87,10 @@ export class ReadModel {
 
   runners(): Promise<readonly RunnerRow[]> {
     return this.rows.query<RunnerRow>('select * from gateway.runner order by registered_at, runner_id');
+  }
+
+  pausedQueues(): Promise<readonly QueueRow[]> {
+    return this.rows.query<QueueRow>(`select * from gateway.queue where state ->> 'paused' is not null order by queue`);
   }
 
   slots(): Promise<readonly SlotRow[]> {

@@ -2,7 +2,7 @@ import { parseStreamId } from '@necrocode/contracts';
 import type { PositionedEvent } from '@necrocode/event-store';
 import type { EntityManager } from 'typeorm';
 import { namedInEvent } from './named-in-event.js';
-import type { BulkRow, CancellationRow, JobRow, RunnerRow, SlotRow } from './rows.js';
+import type { BulkRow, CancellationRow, JobRow, QueueRow, RunnerRow, SlotRow } from './rows.js';
 import { type ChangedRows, type Rows, WorkingSet } from './working-set.js';
 
 /** The tables made from events, each with its key. `hidden_item` is not one of them. */
@@ -11,6 +11,7 @@ export const TABLES = {
   cancellation: 'cancellation_id',
   runner: 'runner_id',
   slot: 'slot_id',
+  queue: 'queue',
   timeline: 'position',
 } as const;
 
@@ -35,12 +36,15 @@ export async function projectEvents(
   return changed;
 }
 
-/** Every row the events may touch, in at most four statements whatever their number. */
+/** Every row the events may touch, in at most five statements whatever their number. */
 async function loadRows(tx: EntityManager, schema: RowsSchema, events: readonly PositionedEvent[]): Promise<Rows> {
   const names = events.map(namedInEvent);
   const jobIds = unique(names.map(({ jobId }) => jobId));
   const cancellationIds = unique(names.map(({ cancellationId }) => cancellationId));
-  const rowsOf = async <Row>(table: 'job' | 'runner' | 'slot', ids: readonly string[]): Promise<readonly Row[]> =>
+  const rowsOf = async <Row>(
+    table: 'job' | 'runner' | 'slot' | 'queue',
+    ids: readonly string[],
+  ): Promise<readonly Row[]> =>
     ids.length === 0 ? [] : tx.query<Row[]>(`select * from ${schema}.${table} where ${TABLES[table]} = any($1)`, [ids]);
   const cancellations =
     [...jobIds, ...cancellationIds].length === 0
@@ -54,8 +58,9 @@ async function loadRows(tx: EntityManager, schema: RowsSchema, events: readonly 
     jobs: await rowsOf<JobRow>('job', jobIds),
     cancellations: cancellations.filter((row) => row.job_id !== null),
     bulks: cancellations.filter((row) => row.job_id === null),
-    runners: await rowsOf<RunnerRow>('runner', runnerIds(events)),
+    runners: await rowsOf<RunnerRow>('runner', ownersOf('runner', events)),
     slots: await rowsOf<SlotRow>('slot', slotIds(events)),
+    queues: await rowsOf<QueueRow>('queue', ownersOf('queue', events)),
   };
 }
 
@@ -65,6 +70,7 @@ async function saveRows(tx: EntityManager, schema: RowsSchema, changed: ChangedR
   await upsert(tx, schema, 'cancellation', [...changed.cancellations, ...changed.bulks]);
   await upsert(tx, schema, 'runner', changed.runners);
   await upsert(tx, schema, 'slot', changed.slots);
+  await upsert(tx, schema, 'queue', changed.queues);
   await upsert(tx, schema, 'timeline', changed.timeline);
 }
 
@@ -82,10 +88,9 @@ async function upsert(tx: EntityManager, schema: RowsSchema, table: TableName, r
   );
 }
 
-function runnerIds(events: readonly PositionedEvent[]): readonly string[] {
-  return unique(
-    events.map(({ streamId }) => (streamId.startsWith('runner-') ? parseStreamId(streamId).aggregateId : null)),
-  );
+function ownersOf(wanted: 'runner' | 'queue', events: readonly PositionedEvent[]): readonly string[] {
+  const named = events.map(({ streamId }) => parseStreamId(streamId));
+  return unique(named.map(({ aggregate, aggregateId }) => (aggregate === wanted ? aggregateId : null)));
 }
 
 function slotIds(events: readonly PositionedEvent[]): readonly string[] {

@@ -8,6 +8,7 @@ import type {
   ExecutionId,
   Job,
   JobId,
+  Queue,
   ReasonCode,
   RunnerId,
   RunnerState,
@@ -83,6 +84,11 @@ export interface RunnerRow {
   readonly runner_id: RunnerId;
   readonly registered_at: string;
   readonly state: Exclude<RunnerState, { status: 'unknown' }>;
+}
+
+export interface QueueRow {
+  readonly queue: string;
+  readonly state: Queue;
 }
 
 export interface SlotRow {

@@ -3,6 +3,7 @@ import { HideItems1764000000200 } from './migrations/hide-items.js';
 import { CountBuilds1764000000300 } from './migrations/count-builds.js';
 import { FilterCancellations1764000000400 } from './migrations/filter-cancellations.js';
 import { TellOfBulks1764000000500 } from './migrations/tell-of-bulks.js';
+import { ShowPausedQueues1764000000600 } from './migrations/show-paused-queues.js';
 import { CreateReadModel1764000000000 } from './migrations/create-read-model.js';
 
 /** The gateway's own schema. */
@@ -15,6 +16,7 @@ export const readModelDatabase = {
     CountBuilds1764000000300,
     FilterCancellations1764000000400,
     TellOfBulks1764000000500,
+    ShowPausedQueues1764000000600,
   ],
 } as const;
 

@@ -1,14 +1,16 @@
 import { parseStreamId, toCloudEvent } from '@necrocode/contracts';
-import type {
-  BulkEvent,
-  CancellationEvent,
-  CancellationId,
-  CleanupEvent,
-  ExecutionEvent,
-  JobEvent,
-  JobId,
-  RunnerEvent,
-  SlotPoolEvent,
+import {
+  type BulkEvent,
+  type CancellationEvent,
+  type CancellationId,
+  type CleanupEvent,
+  type ExecutionEvent,
+  type JobEvent,
+  type JobId,
+  queueDecider,
+  type QueueEvent,
+  type RunnerEvent,
+  type SlotPoolEvent,
 } from '@necrocode/domain';
 import { type DomainEvent, type PositionedEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
 import { attributeEvent } from './attribute-event.js';
@@ -18,7 +20,7 @@ import { projectCancellation, projectSignal } from './project-cancellation.js';
 import { isSettled, projectJob } from './project-job.js';
 import { projectRunner } from './project-runner.js';
 import { projectSlots } from './project-slots.js';
-import type { BulkRow, CancellationRow, JobRow, RunnerRow, SlotRow, TimelineRow } from './rows.js';
+import type { BulkRow, CancellationRow, JobRow, QueueRow, RunnerRow, SlotRow, TimelineRow } from './rows.js';
 
 const upcasters = new Upcasters();
 
@@ -29,6 +31,7 @@ export interface Rows {
   readonly bulks: readonly BulkRow[];
   readonly runners: readonly RunnerRow[];
   readonly slots: readonly SlotRow[];
+  readonly queues: readonly QueueRow[];
 }
 
 export interface ChangedRows extends Rows {
@@ -42,21 +45,24 @@ export class WorkingSet {
   readonly #bulks: Map<CancellationId, BulkRow>;
   readonly #runners: Map<string, RunnerRow>;
   readonly #slots: Map<string, SlotRow>;
+  readonly #queues: Map<string, QueueRow>;
   readonly #changed = {
     jobs: new Set<JobId>(),
     cancellations: new Set<CancellationId>(),
     bulks: new Set<CancellationId>(),
     runners: new Set<string>(),
     slots: new Set<string>(),
+    queues: new Set<string>(),
   };
   readonly #timeline: TimelineRow[] = [];
 
-  constructor({ jobs, cancellations, bulks, runners, slots }: Rows) {
+  constructor({ jobs, cancellations, bulks, runners, slots, queues }: Rows) {
     this.#jobs = new Map(jobs.map((row) => [row.job_id, row]));
     this.#cancellations = new Map(cancellations.map((row) => [row.cancellation_id, row]));
     this.#bulks = new Map(bulks.map((row) => [row.cancellation_id, row]));
     this.#runners = new Map(runners.map((row) => [row.runner_id, row]));
     this.#slots = new Map(slots.map((row) => [row.slot_id, row]));
+    this.#queues = new Map(queues.map((row) => [row.queue, row]));
   }
 
   apply(event: PositionedEvent): void {
@@ -94,6 +100,7 @@ export class WorkingSet {
       bulks: pick(this.#changed.bulks, this.#bulks),
       runners: pick(this.#changed.runners, this.#runners),
       slots: pick(this.#changed.slots, this.#slots),
+      queues: pick(this.#changed.queues, this.#queues),
       timeline: this.#timeline,
     };
   }
@@ -109,6 +116,8 @@ export class WorkingSet {
         return this.#applyToRunner(aggregateId, domainEvent<RunnerEvent>(event));
       case 'slot-pool':
         return this.#applyToSlots(domainEvent<SlotPoolEvent>(event));
+      case 'queue':
+        return this.#applyToQueue(aggregateId, domainEvent<QueueEvent>(event));
       case 'execution':
         return this.#applySignal(named, domainEvent<ExecutionEvent>(event));
       case 'cleanup':
@@ -141,6 +150,12 @@ export class WorkingSet {
       this.#slots.set(row.slot_id, row);
       this.#changed.slots.add(row.slot_id);
     }
+  }
+
+  #applyToQueue(queue: string, event: QueueEvent): void {
+    const before = this.#queues.get(queue)?.state ?? queueDecider.initial;
+    this.#queues.set(queue, { queue, state: queueDecider.evolve(before, event) });
+    this.#changed.queues.add(queue);
   }
 
   #applySignal({ cancellationId }: NamedInEvent, event: ExecutionEvent): void {

@@ -7,7 +7,7 @@ import {
   type JobResource,
   runnerMonitorCommands,
 } from '@necrocode/contracts';
-import { cancellationDecider, Rejection } from '@necrocode/domain';
+import { cancellationDecider, queueDecider, Rejection } from '@necrocode/domain';
 import { newId } from '@necrocode/service-kit';
 import { eventually } from '@necrocode/testing';
 import { CancelledJob } from '../spec/cancelled-job.js';
@@ -273,6 +273,7 @@ describe('the estate', () => {
     await eventually(async () =>
       expect((await json<{ items: { queue: string }[] }>('/queues')).items).toContainEqual({
         ...counts,
+        paused: null,
         oldestQueuedAt: first?.submittedAt,
       }),
     );
@@ -282,6 +283,19 @@ describe('the estate', () => {
         expect.objectContaining({ queue: 'deep', queued: 2, running: 0 }),
       ),
     );
+  });
+
+  it('shows which queues are paused, since when and by whom, also where nothing is open', async () => {
+    const told = { queue: 'paused', requestedBy: 'user:ada', at: new Date().toISOString() };
+    const become = (type: 'PauseQueue' | 'ResumeQueue') =>
+      act(gateway, queueDecider, 'queue', told.queue, 'queue-paused', { type, ...told });
+    const listed = async () =>
+      (await json<{ items: { queue: string }[] }>('/queues')).items.find(({ queue }) => queue === told.queue);
+    await become('PauseQueue');
+    const paused = { since: told.at, requestedBy: told.requestedBy };
+    await eventually(async () => expect(await listed()).toMatchObject({ paused, queued: 0 }));
+    await become('ResumeQueue');
+    await eventually(async () => expect(await listed()).toBeUndefined());
   });
 
   it('lists runners and slots', async () => {

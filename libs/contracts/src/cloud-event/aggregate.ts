@@ -2,6 +2,7 @@
 export const owners = {
   job: 'dispatcher',
   'slot-pool': 'dispatcher',
+  queue: 'dispatcher',
   execution: 'runner-monitor',
   runner: 'runner-monitor',
   cancellation: 'cancellation-service',

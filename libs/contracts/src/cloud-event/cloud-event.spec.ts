@@ -106,7 +106,7 @@ describe('a stream id', () => {
     expect(parseStreamId(streamIdOf('runner', 'run_1'))).toEqual({ aggregate: 'runner', aggregateId: 'run_1' });
   });
 
-  it.each(['', 'job', 'job-', 'queue-1', 'toString-1'])('%p names no aggregate', (streamId) => {
+  it.each(['', 'job', 'job-', 'row-1', 'toString-1'])('%p names no aggregate', (streamId) => {
     expect(() => parseStreamId(streamId)).toThrow(RangeError);
   });
 });

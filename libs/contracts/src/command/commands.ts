@@ -17,6 +17,7 @@ import {
   runnerDescription,
   stopRequest,
 } from '../runner/schemas.js';
+import { queueState } from '../rest/estate-resources.js';
 import { cancellationPlan } from '../rest/plan-resource.js';
 import { command } from './command.js';
 
@@ -128,6 +129,9 @@ export const dispatcherCommands = {
     z.object({ facts: jobFacts, taskIds: z.array(taskId) }),
   ),
   unparkTasks: command('dispatcher', 'unpark-tasks', z.object({ cancellationId, jobId }), z.object({ jobId })),
+  /** No job of the queue begins any more once this is answered. */
+  pauseQueue: command('dispatcher', 'pause-queue', z.object({ queue: z.string() }), queueState),
+  resumeQueue: command('dispatcher', 'resume-queue', z.object({ queue: z.string() }), queueState),
   /** How the job stands, and how it would stand after a block; nothing is stored. */
   previewBlock: command(
     'dispatcher',

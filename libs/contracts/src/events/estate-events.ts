@@ -1,4 +1,4 @@
-import type { CleanupEvent, CleanupOrder, RunnerEvent, SlotPoolEvent } from '@necrocode/domain';
+import type { CleanupEvent, CleanupOrder, QueueEvent, RunnerEvent, SlotPoolEvent } from '@necrocode/domain';
 import { z } from 'zod';
 import { cancellationId, executionId, jobId, runnerId, slotId, taskId, timestamp } from '../ids/ids.js';
 import {
@@ -29,6 +29,13 @@ export const slotPoolEvents = {
   SlotSoiled: z.object({ pool, slotId, holder, at }),
   SlotFreed: z.object({ pool, slotId, holder, evidence: slotEvidence.nullable(), at }),
 } as const satisfies EventSchemas<SlotPoolEvent>;
+
+const toldOfQueue = { queue: z.string(), requestedBy: z.string(), at };
+
+export const queueEvents = {
+  QueuePaused: z.object(toldOfQueue),
+  QueueResumed: z.object(toldOfQueue),
+} as const satisfies EventSchemas<QueueEvent>;
 
 const order = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('job'), jobId, runnerId: runnerId.nullable(), artifacts: z.array(artifactOrder) }),

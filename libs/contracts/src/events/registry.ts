@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { AggregateName } from '../cloud-event/aggregate.js';
 import { eventName } from '../cloud-event/event-name.js';
 import { bulkEvents, cancellationEvents } from './cancellation-events.js';
-import { cleanupEvents, runnerEvents, slotPoolEvents } from './estate-events.js';
+import { cleanupEvents, queueEvents, runnerEvents, slotPoolEvents } from './estate-events.js';
 import { executionEvents } from './execution-events.js';
 import { jobEvents } from './job-events.js';
 
@@ -24,6 +24,7 @@ const SCHEMA_VERSION = 1;
 const BY_AGGREGATE: Readonly<Record<AggregateName, Readonly<Record<string, z.ZodType>>>> = {
   job: jobEvents,
   'slot-pool': slotPoolEvents,
+  queue: queueEvents,
   execution: executionEvents,
   runner: runnerEvents,
   cancellation: { ...cancellationEvents, ...bulkEvents },

@@ -94,6 +94,10 @@ const counts = {
   canceled: z.int(),
   total: z.int(),
 };
+/** `is_started`: items begin. `is_processing`: one is in progress. */
+export const processorStatus = z
+  .object({ is_started: z.boolean(), is_processing: z.boolean() })
+  .meta({ id: 'SessionProcessorStatus' });
 export const queueStatus = z
   .object({
     queue: z.object({
@@ -102,7 +106,7 @@ export const queueStatus = z
       batch_id: z.string().nullable(),
       session_id: z.string().nullable(),
     }),
-    processor: z.object({ is_started: z.boolean(), is_processing: z.boolean() }),
+    processor: processorStatus,
   })
   .meta({ id: 'SessionQueueAndProcessorStatus' });
 export const batchStatus = z
@@ -122,3 +126,4 @@ export type QueueItemsRetried = z.infer<typeof queueItemsRetried>;
 export type QueueStatus = z.infer<typeof queueStatus>;
 export type BatchStatus = z.infer<typeof batchStatus>;
 export type CountsByDestination = z.infer<typeof countsByDestination>;
+export type ProcessorStatus = z.infer<typeof processorStatus>;

@@ -49,10 +49,17 @@ export const slotPoolResource = z
 
 const jobs = z.int().min(0);
 
-/** What is open in a queue; one where nothing is has none. */
+/** While a queue is paused none of its jobs begins; those that have begun go on. null: it is not. */
+const paused = z.object({ since: timestamp, requestedBy: z.string() }).nullable();
+
+/** The answer to a pause and to a resume. */
+export const queueState = z.object({ queue: z.string(), paused }).meta({ id: 'QueueState' });
+
+/** What is open in a queue; one where nothing is, and that is not paused, has none. */
 export const queueResource = z
   .object({
     queue: z.string(),
+    paused,
     queued: jobs,
     running: jobs,
     retrying: jobs,
@@ -98,6 +105,7 @@ export const health = z
 
 export type RunnerResource = z.infer<typeof runnerResource>;
 export type QueueResource = z.infer<typeof queueResource>;
+export type QueueState = z.infer<typeof queueState>;
 export type SlotPoolResource = z.infer<typeof slotPoolResource>;
 export type SlotResource = z.infer<typeof slotResource>;
 export type ArtifactsResource = z.infer<typeof artifactsResource>;

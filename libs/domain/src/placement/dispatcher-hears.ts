@@ -1,6 +1,7 @@
 import type { CleanupEvent } from '../cleanup/cleanup.js';
 import type { ExecutionEvent } from '../execution/execution.js';
 import type { JobEvent } from '../job/job.js';
+import type { QueueEvent } from '../queue/queue.js';
 import type { RunnerEvent } from '../runner/runner.js';
 import type { SlotPoolEvent } from '../slot-pool/slot-pool.js';
 
@@ -14,7 +15,8 @@ const MAKES_ROOM = [
   'TaskCancelled',
   'SlotsAdded',
   'SlotFreed',
-] as const satisfies readonly (JobEvent | SlotPoolEvent)['type'][];
+  'QueueResumed',
+] as const satisfies readonly (JobEvent | SlotPoolEvent | QueueEvent)['type'][];
 
 /** What the streams of jobs and slots take in from others. */
 const TAKEN_IN = [
