@@ -87,7 +87,7 @@ describe('necrocode job', () => {
   }, 120_000);
 
   it('pauses a queue: nothing of it begins until it is resumed', async () => {
-    expect((await necrocode('queue', 'pause', 'held')).stdout).toContain('held is paused');
+    expect((await necrocode('queue', 'pause', 'held')).stderr).toContain('held is paused');
     const { jobId } = await world.client.submitJob({
       name: 'held',
       queue: 'held',
@@ -96,7 +96,7 @@ describe('necrocode job', () => {
     await eventually(async () =>
       expect((await necrocode('queue', 'status', 'held')).stdout).toMatch(/^held +1 +0 .* by /m),
     );
-    expect((await necrocode('queue', 'resume', 'held')).stdout).toContain('held is not paused');
+    expect((await necrocode('queue', 'resume', 'held')).stderr).toContain('held is not paused');
     await world.job(jobId, ({ status }) => status === 'completed');
   }, 120_000);
 
