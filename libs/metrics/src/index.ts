@@ -18,3 +18,4 @@ export {
   type StoreNow,
 } from './platform/measure-lag.js';
 export { measureMessaging } from './platform/measure-messaging.js';
+export { countLosses } from './platform/count-losses.js';

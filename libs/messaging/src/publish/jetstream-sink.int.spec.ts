@@ -8,7 +8,8 @@ import { MessagingUnavailable } from '../connect/errors.js';
 import { EventWorld } from '../spec/event-world.js';
 import { type NatsWorld, natsWorld } from '../spec/nats-world.js';
 import { soon } from '../spec/soon.js';
-import { jetStreamSink } from './jetstream-sink.js';
+import type { StreamSpec } from '../provision/stream-spec.js';
+import { jetStreamSink, type SinkNotice } from './jetstream-sink.js';
 
 jest.setTimeout(60_000);
 
@@ -43,6 +44,18 @@ async function append(count: number): Promise<readonly PositionedEvent[]> {
   return world.store.readAll(0n, 10_000);
 }
 
+function noticed(): { readonly notices: SinkNotice[]; readonly observe: (notice: SinkNotice) => void } {
+  const notices: SinkNotice[] = [];
+  return { notices, observe: (notice) => void notices.push(notice) };
+}
+
+/** The events stream as it is, but for the ban on deleting: what a damaged disk does can then be done by hand. */
+function deletable(): StreamSpec {
+  const spec = connection.streams.find(({ name }) => name === streamNames.events);
+  if (spec === undefined) throw new TypeError('no events stream');
+  return { ...spec, appendOnly: false };
+}
+
 describe('the tail', () => {
   it('of a stream that does not exist is where history starts, and the stream exists afterwards', async () => {
     expect(await sink.tail()).toEqual({ position: 0n, token: 0 });
@@ -63,13 +76,24 @@ describe('the tail', () => {
     await world.relay(sink);
     const restored = new EventWorld();
     for (let n = 0; n < 2; n += 1) await restored.append('job_1');
-    const foreign: bigint[] = [];
-    const options = { store: restored.store, onForeignHistory: (position: bigint) => void foreign.push(position) };
-    expect(await jetStreamSink(connection, options).tail()).toEqual({ position: 0n, token: 0 });
-    expect(foreign).toEqual([3n]);
-    await restored.relay(jetStreamSink(connection, options));
+    const { notices, observe } = noticed();
+    const observed = jetStreamSink(connection, { store: restored.store, observe });
+    expect(await observed.tail()).toEqual({ position: 0n, token: 0 });
+    await restored.relay(observed);
     expect(await published()).toEqual(await restored.store.readAll(0n, 10));
-    expect(foreign).toEqual([3n]);
+    await observed.tail();
+    expect(notices).toEqual([{ kind: 'foreign-history', position: 3n }, { kind: 'emptied' }]);
+  });
+
+  it('of a stream that lacks messages in the middle is that of a new stream', async () => {
+    const { manager } = connection;
+    const events = await append(4);
+    await world.relay(jetStreamSink({ ...connection, streams: [deletable()] }));
+    await manager.streams.deleteMessage(streamNames.events, 2);
+    const { notices, observe } = noticed();
+    await world.relay(jetStreamSink(connection, { store: world.store, observe }));
+    expect(await published()).toEqual(events);
+    expect(notices).toEqual([{ kind: 'holes', messages: 1 }]);
   });
 
   it('is read from the newest message', async () => {

@@ -9,7 +9,7 @@ import { readTail, type StreamTail } from './read-tail.js';
 export interface JetStreamSinkOptions {
   /**
    * The store whose events are published. With it, a stream that holds another history (the store was restored from a backup, or failed over
-   * and lost its newest commits) is found and made anew, and an empty stream is not filled from the very beginning.
+   * and lost its newest commits) or lacks messages in the middle is found and made anew, and an empty stream is not filled from the very beginning.
    */
   readonly store?: Pick<EventStore, 'readAll' | 'lastPosition'>;
   /**
@@ -17,9 +17,17 @@ export interface JetStreamSinkOptions {
    * read what is older from the store; other subscribers of the stream see only what it holds, as with any bound.
    */
   readonly replay?: number;
-  /** Told when a stream with another history was deleted. */
-  readonly onForeignHistory?: (position: Position) => void;
+  readonly observe?: (notice: SinkNotice) => void;
 }
+
+/** The stream was not what the store says, and is made so. */
+export type SinkNotice =
+  /** It held the history of another store, up to this position. */
+  | { readonly kind: 'foreign-history'; readonly position: Position }
+  /** It lacked messages in the middle: its files were damaged. */
+  | { readonly kind: 'holes'; readonly messages: number }
+  /** It held nothing, though the store holds events. */
+  | { readonly kind: 'emptied' };
 
 /** Publishes are chained, so one that is lost fails all behind it; more in flight buys nothing (28k/s at 64, the same at 256). */
 const inFlight = 256;
@@ -31,6 +39,7 @@ const defaultReplay = 10_000;
  */
 export function jetStreamSink(connection: MessagingConnection, options: JetStreamSinkOptions = {}): EventSink {
   const { manager, link } = connection;
+  const { observe = () => undefined } = options;
 
   async function ensureStream(): Promise<void> {
     const spec = connection.streams.find(({ name }) => name === streamNames.events);
@@ -41,13 +50,20 @@ export function jetStreamSink(connection: MessagingConnection, options: JetStrea
   async function ownTail(): Promise<StreamTail> {
     await ensureStream();
     const tail = await readTail(manager);
-    if (tail.newest === undefined || options.store === undefined) return tail;
-    const [event] = await options.store.readAll(tail.newest.position - 1n, 1);
-    if (event?.id === tail.newest.eventId) return tail;
-    await manager.streams.delete(streamNames.events);
-    options.onForeignHistory?.(tail.newest.position);
+    const wrong = await whatIsWrong(tail);
+    if (wrong === undefined) return tail;
+    if (tail.newest !== undefined) await manager.streams.delete(streamNames.events);
+    observe(wrong);
     await ensureStream();
     return readTail(manager);
+  }
+
+  async function whatIsWrong({ newest, holes }: StreamTail): Promise<SinkNotice | undefined> {
+    if (options.store === undefined) return undefined;
+    if (newest === undefined) return (await options.store.lastPosition()) > 0n ? { kind: 'emptied' } : undefined;
+    if (holes > 0) return { kind: 'holes', messages: holes };
+    const [event] = await options.store.readAll(newest.position - 1n, 1);
+    return event?.id === newest.eventId ? undefined : { kind: 'foreign-history', position: newest.position };
   }
 
   async function startOfEmptyStream(): Promise<Position> {

@@ -7,6 +7,8 @@ export interface StreamTail {
   /** The newest message's event; undefined when the stream holds none. */
   readonly newest: { readonly position: Position; readonly eventId: string } | undefined;
   readonly lastSequence: number;
+  /** Messages that are missing between the oldest and the newest. Nobody can delete one, so they were lost. */
+  readonly holes: number;
 }
 
 /**
@@ -19,7 +21,7 @@ export async function readTail(manager: JetStreamManager): Promise<StreamTail> {
   const { state } = await streams.info(streamNames.events);
   const message =
     state.messages === 0 ? null : await streams.getMessage(streamNames.events, { last_by_subj: streamSubjects.events });
-  if (message === null) return { newest: undefined, lastSequence: state.last_seq };
+  if (message === null) return { newest: undefined, lastSequence: state.last_seq, holes: 0 };
   const position = message.header.get(messageHeaders.position);
   if (!/^[1-9][0-9]*$/.test(position)) {
     throw new Error(
@@ -30,5 +32,6 @@ export async function readTail(manager: JetStreamManager): Promise<StreamTail> {
   return {
     newest: { position: BigInt(position), eventId: message.header.get('Nats-Msg-Id') },
     lastSequence: state.last_seq,
+    holes: state.last_seq - state.first_seq + 1 - state.messages,
   };
 }

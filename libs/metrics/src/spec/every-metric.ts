@@ -9,6 +9,7 @@ import { countExecutions } from '../executions/count-executions.js';
 import { measureReports, measureRunners } from '../executions/measure-runners.js';
 import { countJobs } from '../jobs/count-jobs.js';
 import { measureQueue } from '../jobs/measure-queue.js';
+import { countLosses } from '../platform/count-losses.js';
 import { measureAgent } from '../platform/measure-agent.js';
 import { measureConsumers, measureProjection, measureStore } from '../platform/measure-lag.js';
 import { measureMessaging } from '../platform/measure-messaging.js';
@@ -42,6 +43,7 @@ const DECLARED_BY: Readonly<Record<string, (metrics: Metrics) => void>> = {
   'every service': (metrics) => {
     measureStore(metrics, never);
     measureMessaging(metrics, never);
+    countLosses(metrics);
   },
   'services with a consumer': (metrics) => measureConsumers(metrics, ['its-own'], never),
   runner: (metrics) => measureAgent(metrics, never),

@@ -2,7 +2,13 @@ import { subjects } from '@necrocode/contracts';
 import { StoreUnavailable } from '@necrocode/event-store';
 import { PostgresEventStore, type PostgresEventStoreOptions } from '@necrocode/event-store-postgres';
 import { Metrics } from '@necrocode/metrics';
-import { connectMessaging, jetStreamSink, type MessagingConnection, provisionAll } from '@necrocode/messaging';
+import {
+  connectMessaging,
+  jetStreamSink,
+  keepStreams,
+  type MessagingConnection,
+  provisionAll,
+} from '@necrocode/messaging';
 import { CommandClient } from '../command/command-client.js';
 import type { ServiceConfig } from '../config/load-config.js';
 import { type DatabaseOptions, openDatabase } from '../database/open-database.js';
@@ -10,6 +16,7 @@ import { openFaultPoints } from '../fault-points/fault-points.js';
 import { holdAppends } from '../fault-points/hold-appends.js';
 import type { HealthCheck } from '../health/health-server.js';
 import type { Logger } from '../logging/logger.js';
+import { tellLosses } from '../logging/tell-losses.js';
 import { measurePlatform } from '../metrics/measure-platform.js';
 import { openTracing } from '../tracing/open-tracing.js';
 import type { Observe, Platform } from './platform.module.js';
@@ -56,11 +63,10 @@ export async function openPlatform<Config extends ServiceConfig>(
   });
   const tables = await openDatabase({ ...database, url: config.DATABASE_URL });
   await provisionAll(messaging, (error) => logger.warn({ err: error }, 'waiting for JetStream'));
+  const losses = tellLosses(metrics, logger);
+  const streams = keepStreams(messaging, { observe: losses.ofStreams });
   const relay = store.startRelay({
-    sink: jetStreamSink(messaging, {
-      store,
-      onForeignHistory: () => logger.error('JetStream holds the history of another store'),
-    }),
+    sink: jetStreamSink(messaging, { store, observe: losses.ofEvents }),
     onNudge: (wake) => {
       const nudges = messaging.nats.subscribe(subjects.relayNudge, { callback: wake });
       return () => nudges.unsubscribe();
@@ -90,6 +96,7 @@ export async function openPlatform<Config extends ServiceConfig>(
       { name: 'postgres', check: async () => (await tables.query('select 1'), true) },
     ],
     async close() {
+      await streams.stop();
       await relay.stop();
       await messaging.close();
       await store.close();
