@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CleanupOrder, SlotId } from '@necrocode/domain';
 import { newId } from '@necrocode/service-kit';
-import { cleanRequestFor, outcomeOf } from './clean-request.js';
+import { asOne, cleaningsFor, outcomeOf } from './clean-request.js';
 
 const at = '2026-01-01T00:00:00.000Z';
 const jobId = newId('job');
@@ -22,21 +22,37 @@ const slot: CleanupOrder = {
   slotKind: 'repository',
 };
 
+const requestsFor = (order: CleanupOrder) => cleaningsFor(order).map(({ request }) => request);
+
 describe('what a runner is asked to do', () => {
+  it('removes the workspace also on runners the job has left; its artifacts are where it ran last', () => {
+    const left = newId('run');
+    expect(cleaningsFor({ ...job, leftRunnerIds: [left] })).toMatchObject([
+      { runnerId: left, request: { jobId, removeWorkspace: true, artifacts: [] } },
+      { runnerId, request: { jobId, removeWorkspace: true, artifacts: [artifact] } },
+    ]);
+  });
   it('removes the workspace of a job, also when it has no artifacts', () => {
-    expect(cleanRequestFor(job)?.request).toMatchObject({ removeWorkspace: true, artifacts: [artifact] });
-    expect(cleanRequestFor({ ...job, artifacts: [] })?.request).toMatchObject({ removeWorkspace: true, artifacts: [] });
+    expect(requestsFor(job)).toMatchObject([{ removeWorkspace: true, artifacts: [artifact] }]);
+    expect(requestsFor({ ...job, artifacts: [] })).toMatchObject([{ removeWorkspace: true, artifacts: [] }]);
   });
   it('leaves the workspace of tasks', () =>
-    expect(cleanRequestFor(tasks)?.request).toMatchObject({ removeWorkspace: false, artifacts: [artifact] }));
+    expect(requestsFor(tasks)).toMatchObject([{ removeWorkspace: false, artifacts: [artifact] }]));
   it('checks a slot', () =>
-    expect(cleanRequestFor(slot)?.request).toMatchObject({
-      kind: 'slot',
-      slot: { pool: 'repos', kind: 'repository' },
-    }));
-  it('is nothing where there never was a workspace', () =>
-    expect(cleanRequestFor({ ...job, runnerId: null })).toBeNull());
-  it('is nothing for tasks without artifacts', () => expect(cleanRequestFor({ ...tasks, artifacts: [] })).toBeNull());
+    expect(requestsFor(slot)).toMatchObject([{ kind: 'slot', slot: { pool: 'repos', kind: 'repository' } }]));
+  it('is nothing where there never was a workspace', () => expect(requestsFor({ ...job, runnerId: null })).toEqual([]));
+  it('is nothing for tasks without artifacts', () => expect(requestsFor({ ...tasks, artifacts: [] })).toEqual([]));
+});
+
+describe('what several runners answer', () => {
+  const reply = { kind: 'workspace' as const, report };
+
+  it('is one report when all have cleaned', () =>
+    expect(asOne([reply, reply])).toMatchObject({ report: { filesRemoved: 2, bytesFreed: 4, leftFiles: 0 } }));
+  it('is silence or a failure as soon as one of them was silent or has failed', () => {
+    const failed = { kind: 'failed' as const, error: { code: 'cleanup-failed', message: 'no' } };
+    expect([asOne([reply, null]), asOne([null, reply]), asOne([failed, reply])]).toEqual([null, null, failed]);
+  });
 });
 
 describe('what a runner answers', () => {

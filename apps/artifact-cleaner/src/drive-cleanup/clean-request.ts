@@ -3,19 +3,24 @@ import type { CleanupCommand, CleanupOrder, CleanupReport, RunnerId, Timestamp }
 
 const NOTHING_DONE: CleanupReport = { artifacts: [], filesRemoved: 0, bytesFreed: 0, leftFiles: 0 };
 
-/** What the runner is to do; null when there is nothing on any runner to clean. */
-export function cleanRequestFor(
-  order: CleanupOrder,
-): { readonly runnerId: RunnerId; readonly request: CleanRequest } | null {
+export interface RunnerCleaning {
+  readonly runnerId: RunnerId;
+  readonly request: CleanRequest;
+}
+
+/** What which runner is to do, the one that has the artifacts last: its report is the cleanup's. None: there is nothing to clean. */
+export function cleaningsFor(order: CleanupOrder): readonly RunnerCleaning[] {
   switch (order.kind) {
     case 'slot': {
       const { runnerId, executionId, pool, slotId, slotKind: kind } = order;
-      return { runnerId, request: { kind: 'slot', slot: { pool, slotId, kind }, executionId } };
+      return [{ runnerId, request: { kind: 'slot', slot: { pool, slotId, kind }, executionId } }];
     }
-    case 'job':
-      return workspace(order, true);
+    case 'job': {
+      const left = (order.leftRunnerIds ?? []).map((runnerId) => ({ ...order, runnerId, artifacts: [] }));
+      return [...left, order].flatMap((each) => workspace(each, true));
+    }
     case 'tasks':
-      return order.artifacts.length === 0 ? null : workspace(order, false);
+      return order.artifacts.length === 0 ? [] : workspace(order, false);
     default:
       return order satisfies never;
   }
@@ -24,10 +29,21 @@ export function cleanRequestFor(
 function workspace(
   { runnerId, jobId, artifacts }: Exclude<CleanupOrder, { kind: 'slot' }>,
   removeWorkspace: boolean,
-): ReturnType<typeof cleanRequestFor> {
-  if (runnerId === null) return null; // Nothing was ever assigned, so no workspace was ever made.
+): readonly RunnerCleaning[] {
+  if (runnerId === null) return []; // Nothing was ever assigned, so no workspace was ever made.
   const orders = artifacts.map((order) => ({ ...order, globs: [...order.globs] }));
-  return { runnerId, request: { kind: 'workspace', jobId, artifacts: orders, removeWorkspace } };
+  return [{ runnerId, request: { kind: 'workspace', jobId, artifacts: orders, removeWorkspace } }];
+}
+
+/** What several runners answered for one order: the first answer that is no report, or the reports as one. */
+export function asOne(replies: readonly (CleanReply | null)[]): CleanReply | null {
+  return replies.reduce((all, reply) => {
+    if (all?.kind !== 'workspace' || reply?.kind !== 'workspace') return all?.kind === 'workspace' ? reply : all;
+    const sum = (of: 'filesRemoved' | 'bytesFreed' | 'leftFiles'): number => all.report[of] + reply.report[of];
+    const artifacts = [...all.report.artifacts, ...reply.report.artifacts];
+    const [filesRemoved, bytesFreed, leftFiles] = [sum('filesRemoved'), sum('bytesFreed'), sum('leftFiles')];
+    return { kind: 'workspace', report: { artifacts, filesRemoved, bytesFreed, leftFiles } };
+  });
 }
 
 export function nothingToClean(at: Timestamp): CleanupCommand {

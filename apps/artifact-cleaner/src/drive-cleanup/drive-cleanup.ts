@@ -4,7 +4,7 @@ import type { EventMetadata } from '@necrocode/event-store';
 import { continueTrace, type DriveQueue, type Logger } from '@necrocode/service-kit';
 import { ACTOR, type CleanupId, type CleanupStreams } from '../cleanups/cleanup-streams.js';
 import type { KnownFacts } from '../order-cleanup/known-facts.js';
-import { cleanRequestFor, nothingToClean, outcomeOf } from './clean-request.js';
+import { asOne, cleaningsFor, nothingToClean, outcomeOf, type RunnerCleaning } from './clean-request.js';
 import { holdTimer } from './hold-timer.js';
 import type { RunnerControl } from './runner-control.js';
 
@@ -70,18 +70,19 @@ export class DriveCleanup {
 
   private async clean(cleanupId: CleanupId, { order, asked, settled }: OpenCleanup): Promise<CleanupState> {
     const metadata = follow(asked);
-    const todo = cleanRequestFor(order);
-    if (!todo) return this.cleanups.handle(cleanupId, nothingToClean(now()), metadata);
+    const todo = cleaningsFor(order);
+    if (todo.length === 0) return this.cleanups.handle(cleanupId, nothingToClean(now()), metadata);
     if (!settled && !(await this.isSettled(order))) return (await this.cleanups.load(cleanupId)).state;
-    const reply = await this.ask(cleanupId, todo, metadata.traceparent);
-    const state = await this.cleanups.handle(cleanupId, outcomeOf(order, reply, now()), metadata);
+    const replies = [];
+    for (const cleaning of todo) replies.push(await this.ask(cleanupId, cleaning, metadata.traceparent));
+    const state = await this.cleanups.handle(cleanupId, outcomeOf(order, asOne(replies), now()), metadata);
     if (state.status === 'open') this.leftOpen();
     return state;
   }
 
   private async ask(
     cleanupId: CleanupId,
-    { runnerId, request }: NonNullable<ReturnType<typeof cleanRequestFor>>,
+    { runnerId, request }: RunnerCleaning,
     traceparent: string | undefined,
   ): Promise<CleanReply | null> {
     const letGo = holdTimer(this.drives, cleanupId, (error) =>

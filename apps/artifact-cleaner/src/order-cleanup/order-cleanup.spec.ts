@@ -34,6 +34,7 @@ function aJob(...tasks: Task[]): Job {
     cancellations: [],
     parked: [],
     runnerId,
+    leftRunnerIds: [],
     error: null,
     overdue: null,
     retryOf: null,

@@ -135,6 +135,7 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
       case 'TasksUnparked':
         for (const taskId of event.taskIds) makeReadyAgain(taskId, event.at);
         return;
+      case 'JobUnplaced':
       case 'JobCompleted':
       case 'JobFailed':
         changes.placements.set(job.jobId, null);

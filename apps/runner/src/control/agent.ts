@@ -76,11 +76,11 @@ export class Agent {
       if (known.ending) this.parts.reports.endedAgain(execution, known.ending);
       return { answer: 'accepted' };
     }
+    if (this.draining) return { answer: 'refused', because: 'draining' };
+    if (this.live.size >= this.parts.capacity) return { answer: 'refused', because: 'full' };
     // It may have waited on the connection while this host stood still, and have been given to another runner since. A refusal
     // would give it back, and might come behind a second request for it that was accepted.
     if (!this.parts.hasContact()) return null;
-    if (this.draining) return { answer: 'refused', because: 'draining' };
-    if (this.live.size >= this.parts.capacity) return { answer: 'refused', because: 'full' };
     const { files, reports, publisher, containment, handlers, hasContact, home, restorer, logger } = this.parts;
     const output = new Output(publisher, execution, request.taskKey);
     const place = home.place(request);

@@ -26,7 +26,7 @@ export const CATCHING_SEEDS: Readonly<Record<MutantName, number>> = {
   'believe-earlier-ends': 2912,
   'ignore-held-slots': 283,
   'free-slot-before-clean': 11,
-  'free-the-slot-of-the-fenced': 864,
+  'free-the-slot-of-the-fenced': 1223,
   'clean-what-may-be-alive': 398,
   'dequeue-what-has-begun': 1111,
   'fence-too-early': 98,

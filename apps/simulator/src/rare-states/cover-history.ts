@@ -48,6 +48,7 @@ function reachedBy(events: readonly StoredEvent[]): readonly string[] {
     'two-cancellations-of-one-job': types.filter((type) => type === 'DispatchBlocked').length > 1,
     'retried-attempt': types.filter((type) => type === 'TaskAssigned').length > 1 && has('TaskRetryScheduled'),
     'start-given-back': has('TaskUnassigned'),
+    'left-its-runner': before('JobUnplaced', 'LateReportNoted'),
     'late-report-noted': has('LateReportNoted'),
     'stale-report-noted': has('StaleReportNoted'),
     'force-killed': has('ExecutionForceKilled'),

@@ -138,9 +138,15 @@ export class ArtifactCleaner {
         const evidence = await ask(this.life, place, (agent) => agent.cleanSlot(order.slotId, order.slotKind));
         return { type: 'RecordSlotClean', evidence, at: this.life.now() };
       }
-      const removed = await ask(this.life, place, (agent) => agent.cleanWorkspace(order.jobId, order.kind === 'job'));
-      if (removed === null) return failure('cleanup-failed', this.life.now());
-      const report = { ...NOTHING_CLEANED, filesRemoved: removed };
+      const left = order.kind === 'job' ? (order.leftRunnerIds ?? []) : [];
+      let filesRemoved = 0;
+      for (const there of [...left.map((runnerId) => this.site.agents.get(runnerId)), place]) {
+        if (!there) throw new Unavailable('no such runner');
+        const removed = await ask(this.life, there, (agent) => agent.cleanWorkspace(order.jobId, order.kind === 'job'));
+        if (removed === null) return failure('cleanup-failed', this.life.now());
+        filesRemoved += removed;
+      }
+      const report = { ...NOTHING_CLEANED, filesRemoved };
       return { type: 'RecordCleanupDone', report, at: this.life.now() };
     } catch (error) {
       if (error instanceof Unavailable) return failure('runner-unreachable', this.life.now());

@@ -9,15 +9,25 @@ export function processesOf(jobId: string): readonly number[] {
 export function processesOfJobs(): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, number[]>();
   for (const pid of livingProcesses()) {
-    const jobId = /(?:^|\0)NECROCODE_JOB_ID=([^\0]*)/.exec(read(`/proc/${pid}/environ`))?.[1];
+    const jobId = variableOf(pid, 'NECROCODE_JOB_ID');
     if (jobId !== undefined) found.set(jobId, [...(found.get(jobId) ?? []), pid]);
   }
   return found;
 }
 
+/** Executions of the job that have living processes. */
+export function executionsAliveOf(jobId: string): ReadonlySet<string> {
+  const named = processesOf(jobId).map((pid) => variableOf(pid, 'NECROCODE_EXECUTION_ID'));
+  return new Set(named.filter((executionId) => executionId !== undefined));
+}
+
 /** Pids of living processes with the word somewhere in their arguments: also those that have shed their environment. */
 export function processesNaming(word: string): readonly number[] {
   return livingProcesses().filter((pid) => read(`/proc/${pid}/cmdline`).includes(word));
+}
+
+function variableOf(pid: number, name: string): string | undefined {
+  return new RegExp(`(?:^|\\0)${name}=([^\\0]*)`).exec(read(`/proc/${pid}/environ`))?.[1];
 }
 
 function livingProcesses(): readonly number[] {

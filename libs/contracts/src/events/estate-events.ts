@@ -38,7 +38,13 @@ export const queueEvents = {
 } as const satisfies EventSchemas<QueueEvent>;
 
 const order = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('job'), jobId, runnerId: runnerId.nullable(), artifacts: z.array(artifactOrder) }),
+  z.object({
+    kind: z.literal('job'),
+    jobId,
+    runnerId: runnerId.nullable(),
+    leftRunnerIds: z.array(runnerId).exactOptional(),
+    artifacts: z.array(artifactOrder),
+  }),
   z.object({
     kind: z.literal('tasks'),
     cancellationId,

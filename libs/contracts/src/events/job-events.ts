@@ -115,6 +115,7 @@ export const jobEvents = {
     dequeued: z.literal(true).exactOptional(),
     at,
   }),
+  JobUnplaced: z.object({ jobId, runnerId, at }),
   JobRetried: z.object({ jobId, retriedBy: jobId, at }),
   LateReportNoted: z.object({ taskId, executionId, report: z.string(), at }),
 } as const satisfies EventSchemas<JobEvent>;

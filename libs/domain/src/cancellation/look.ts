@@ -44,7 +44,7 @@ export function runnerLooks({ executions, earlier, runnerId, jobId, wholeJob }: 
   return [...runners].map((there) => ({
     runnerId: there,
     executionIds: all.filter((execution) => execution.runnerId === there).map(({ executionId }) => executionId),
-    jobId: wholeJob && there === runnerId ? jobId : null,
+    jobId: wholeJob ? jobId : null,
   }));
 }
 

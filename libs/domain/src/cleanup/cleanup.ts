@@ -18,6 +18,8 @@ export type CleanupOrder =
       readonly jobId: JobId;
       /** null: the job never had a workspace. */
       readonly runnerId: RunnerId | null;
+      /** Runners the job has left: its workspace goes there as well. Absent when there is none. */
+      readonly leftRunnerIds?: readonly RunnerId[];
       readonly artifacts: readonly ArtifactOrder[];
     }
   /** Some tasks of a job that goes on: their artifacts by policy; the workspace stays. */

@@ -10,8 +10,13 @@ export type ArtifactWishes = ReadonlyMap<CancellationId, ArtifactPolicy | null>;
 type WorkspaceOrder = Exclude<CleanupOrder, { kind: 'slot' }>;
 
 /** A whole job that is over: every artifact by policy, then the workspace goes. */
-export function orderJobCleanup({ jobId, runnerId, tasks }: Job, wishes: ArtifactWishes): WorkspaceOrder {
-  return { kind: 'job', jobId, runnerId, artifacts: artifactsOf(tasks, wishes) };
+export function orderJobCleanup(
+  { jobId, runnerId, leftRunnerIds, tasks }: Job,
+  wishes: ArtifactWishes,
+): WorkspaceOrder {
+  const left = leftRunnerIds.filter((each) => each !== runnerId);
+  const elsewhere = left.length === 0 ? {} : { leftRunnerIds: left };
+  return { kind: 'job', jobId, runnerId, ...elsewhere, artifacts: artifactsOf(tasks, wishes) };
 }
 
 /** Some tasks of a job that goes on. */

@@ -1,6 +1,7 @@
 import type { Job, JobEvent, JobState, SubmittedTask, Task, TaskProgress } from './job.js';
 import { isFinalizer } from './finalizers.js';
-import type { TaskId, Timestamp } from '../ids.js';
+import { placeOf } from './place-of.js';
+import type { RunnerId, TaskId, Timestamp } from '../ids.js';
 
 const GIVEN_UP = { code: 'finalizer-not-started', message: 'no runner took the finalizer within its timeoutMs' };
 
@@ -26,6 +27,8 @@ export function evolveJob(state: JobState, event: JobEvent): JobState {
       const others = state.parked.filter((each) => each.cancellationId !== cancellationId);
       return { ...state, parked: [...others, { cancellationId, taskIds, released: true }] };
     }
+    case 'JobUnplaced':
+      return { ...state, leftRunnerIds: [...state.leftRunnerIds, event.runnerId] };
     case 'JobRetried':
       return { ...state, retriedBy: event.retriedBy };
     case 'JobCompleted':
@@ -79,6 +82,7 @@ function submitted(event: Extract<JobEvent, { type: 'JobSubmitted' }>): Job {
     cancellations: [],
     parked: [],
     runnerId: null,
+    leftRunnerIds: [],
     error: null,
     overdue: null,
     retryOf: event.retryOf ?? null,
@@ -103,7 +107,7 @@ function evolveTask(job: Job, event: TaskEvent): Job {
   const task = job.tasks[index];
   if (!task) return job;
   const tasks = job.tasks.with(index, applyToTask(task, event));
-  if (event.type === 'TaskAssigned') return { ...job, tasks, runnerId: job.runnerId ?? event.assignment.runnerId };
+  if (event.type === 'TaskAssigned') return placed({ ...job, tasks }, event.assignment.runnerId);
   if (isFinalizer(task)) {
     return event.type === 'TaskQueued'
       ? { ...job, tasks, finalizingSince: job.finalizingSince ?? event.at }
@@ -111,6 +115,11 @@ function evolveTask(job: Job, event: TaskEvent): Job {
   }
   if (event.type === 'TaskStarted') return { ...job, tasks, startedAt: job.startedAt ?? event.at };
   return { ...job, tasks };
+}
+
+function placed(job: Job, runnerId: RunnerId): Job {
+  if (placeOf(job) !== null) return job;
+  return { ...job, runnerId, leftRunnerIds: job.leftRunnerIds.filter((left) => left !== runnerId) };
 }
 
 function applyToTask(task: Task, event: TaskEvent): Task {

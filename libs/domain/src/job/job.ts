@@ -148,6 +148,8 @@ export type JobEvent =
       readonly dequeued?: true;
       readonly at: Timestamp;
     }
+  /** Its runner was lost before anything was completed there that others would miss: it may go on elsewhere. */
+  | { readonly type: 'JobUnplaced'; readonly jobId: JobId; readonly runnerId: RunnerId; readonly at: Timestamp }
   /** It was over, and the next generation of it is another job. */
   | { readonly type: 'JobRetried'; readonly jobId: JobId; readonly retriedBy: JobId; readonly at: Timestamp }
   /** The runner of an execution given up for lost did report its end: kept, changes nothing. */
@@ -301,6 +303,8 @@ export interface Job {
   }[];
   /** A job keeps to the runner that holds its workspace: the one of its first assignment. */
   readonly runnerId: RunnerId | null;
+  /** Runners it has left, its own among them until it has another: its workspace there is still to be cleaned. */
+  readonly leftRunnerIds: readonly RunnerId[];
   readonly error: TaskError | null;
   /** The limit it has reached. */
   readonly overdue: {

@@ -25,6 +25,7 @@ import {
   submitted,
   task,
   taskId,
+  unplaced,
 } from '../testing/jobs.js';
 import { jobDecider } from './decider.js';
 import type { JobCommand, JobEvent, TaskError } from './job.js';
@@ -149,7 +150,7 @@ describe('retrying', () => {
   it('schedules the retry of a fenced execution as assumed', () =>
     given(retried, ...running('a'))
       .when(ended(ending('fenced')))
-      .then(lost));
+      .then(lost, unplaced));
 
   it.each([
     [1, 0.5, 1_000],

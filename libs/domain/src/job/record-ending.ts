@@ -1,6 +1,8 @@
 import type { ExecutionEnding } from '../execution/execution.js';
 import type { CancellationId, Timestamp } from '../ids.js';
-import type { Job, JobCommand, JobEvent, Task, TaskError } from './job.js';
+import { evolveJob } from './evolve.js';
+import type { Job, JobCommand, JobEvent, JobState, Task, TaskError } from './job.js';
+import { mayLeaveItsPlace } from './place-of.js';
 import type { RetryPolicy } from './task-spec.js';
 import { taskOf } from './task-of.js';
 
@@ -13,7 +15,17 @@ export function recordEnding(command: RecordEnding, job: Job): readonly JobEvent
   if (!('assignment' in progress) || progress.assignment.executionId !== command.executionId) {
     return noteLate(task, command);
   }
-  return [...startUnseen(progress, command), endTask(task, progress, command)];
+  const events = [...startUnseen(progress, command), endTask(task, progress, command)];
+  return [...events, ...leaveLostRunner(events.reduce<JobState>(evolveJob, job), command)];
+}
+
+/** With the last of its attempts there given up: whatever is retried need not wait for a runner that may never return. */
+function leaveLostRunner(job: JobState, { ending, at }: RecordEnding): readonly JobEvent[] {
+  if (ending.reason !== 'fenced' || job.status === 'unknown' || job.runnerId === null) return [];
+  const isRetried = job.tasks.some(({ progress }) => progress.status === 'retrying');
+  return isRetried && mayLeaveItsPlace(job)
+    ? [{ type: 'JobUnplaced', jobId: job.jobId, runnerId: job.runnerId, at }]
+    : [];
 }
 
 type Assigned = Extract<Task['progress'], { readonly assignment: unknown }>;

@@ -3,6 +3,7 @@ import { type DispatchedJob, dispatchedJobDecider } from '../job/dispatched-job.
 import { isFinalizer } from '../job/finalizers.js';
 import { handlersOf } from '../job/handlers-of.js';
 import type { Assignment, Job, JobEvent, Task } from '../job/job.js';
+import { placeOf } from '../job/place-of.js';
 import { Rejection } from '../rejection.js';
 import { slotPoolDecider } from '../slot-pool/decider.js';
 import type { SlotClaim, SlotDefinition, SlotPool, SlotPoolEvent } from '../slot-pool/slot-pool.js';
@@ -69,7 +70,11 @@ function placeOne(placed: Placed, candidate: Candidate, at: Timestamp): Placed {
   const pool = task.spec.slotPool;
   const freeSlots = pool === null ? null : freeSlotsOf(placed, pool);
   const placement = chooseRunner(
-    { runnerId: job.runnerId ?? job.retryOf?.runnerId ?? null, handlers: handlersOf(job.tasks), freeSlots },
+    {
+      runnerId: job.runnerId === null ? (job.retryOf?.runnerId ?? null) : placeOf(job),
+      handlers: handlersOf(job.tasks),
+      freeSlots,
+    },
     placed.runners,
   );
   if (!placement) return placed;

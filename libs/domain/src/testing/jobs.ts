@@ -136,6 +136,7 @@ export const blocked = (
   time = now,
 ): JobEvent => ({ type: 'DispatchBlocked', cancellationId: by, scope, taskIds: keys.map(taskId), at: time });
 
+export const unplaced: JobEvent = { type: 'JobUnplaced', jobId, runnerId, at: now };
 export const jobCompleted = (time = now): JobEvent => ({ type: 'JobCompleted', jobId, at: time });
 export const jobFailed = (error = exitedWith1, time = now): JobEvent => ({ type: 'JobFailed', jobId, error, at: time });
 export const jobCancelled = ({

@@ -73,11 +73,11 @@ export class Agent {
       if (known.ending) this.parts.reportEnd(known.execution, known.ending, true);
       return 'accepted';
     }
+    if (this.#live.size >= capacity) return 'full';
     if (!this.parts.hasContact()) {
       world.reach('start-without-contact');
       throw new Unavailable('no contact: not answered');
     }
-    if (this.#live.size >= capacity) return 'full';
     if (machine.tombstones.has(executionId)) machine.wrongStarts.push(`${executionId} starts after its tombstone`);
     if (machine.released.has(executionId)) machine.wrongStarts.push(`${executionId} starts a second time`);
     const live = new LiveExecution(this.parts, execution, this.#holdOf(executionId));

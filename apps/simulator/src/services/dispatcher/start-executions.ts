@@ -47,7 +47,6 @@ export class StartExecutions {
     if (!agent) return;
     const answer = await ask(life, agent, (there) => there.start(execution));
     if (answer !== 'full') return;
-    site.world.reach('start-refused');
     const at = life.now();
     const decide = async () => {
       const command = { type: 'UnassignTask' as const, taskId, executionId, because: answer, at };

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LocalSystem } from '@necrocode/local-system';
+import { eventually, startTcpProxy } from '@necrocode/testing';
+
+const RUNNER = fileURLToPath(new URL('../../../runner/dist/main.js', import.meta.url));
+
+/** One more runner of a system, with a wire of its own to NATS that can be cut. The emptiest: it gets what comes next. */
+export async function startCutOffRunner(system: LocalSystem, env: Readonly<Record<string, string>> = {}) {
+  const nats = new URL(system.natsUrl);
+  const wire = await startTcpProxy(Number(nats.port));
+  nats.port = String(wire.port);
+  const home = join(system.home, 'cut-off-runner');
+  const log = openSync(join(system.home, 'logs', 'cut-off-runner.log'), 'a');
+  const child = spawn(process.execPath, [RUNNER], {
+    stdio: ['ignore', log, log],
+    env: {
+      PATH: process.env['PATH'],
+      NATS_URL: nats.href.replace(/\/$/, ''),
+      RUNNER_HOME: home,
+      ARTIFACT_STORE: join(system.home, 'artifacts'),
+      RUNNER_CAPACITY: '100',
+      ...env,
+    },
+  });
+  const exited = once(child, 'exit');
+  return {
+    home,
+    wire,
+    id: () => eventually(async () => (await readFile(join(home, 'runner-id'), 'utf8')).trim(), { withinMs: 60_000 }),
+    async end() {
+      wire.heal();
+      child.kill('SIGTERM');
+      await exited;
+      await wire.close();
+    },
+  };
+}
