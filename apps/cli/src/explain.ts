@@ -28,7 +28,7 @@ function exitCodeOf({ status, code }: ApiProblem): number {
   if (code === 'plan-changed') return EXIT.planChanged;
   if (status === 400) return EXIT.usage;
   if (status === 401 || status === 403) return EXIT.notAllowed;
-  return status === 404 ? EXIT.nothingMatched : EXIT.error;
+  return status === 404 || status === 410 ? EXIT.nothingMatched : EXIT.error;
 }
 
 function say(terminal: Terminal, message: string, hint: string | undefined): void {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { archiveCommand } from './archive/archive.command.js';
 import { auditCommands } from './audit/audit.commands.js';
 import { batchCommands } from './batch/batch.commands.js';
 import { cancellationCommands } from './cancellation/cancellation.commands.js';
@@ -53,5 +54,6 @@ export function program(terminal: Terminal): Command {
     .addCommand(runnerCommands(terminal))
     .addCommand(slotsCommand(terminal))
     .addCommand(projectionsCommands(terminal))
-    .addCommand(auditCommands(terminal));
+    .addCommand(auditCommands(terminal))
+    .addCommand(archiveCommand(terminal));
 }

@@ -17,7 +17,7 @@ import { UNPREFIXED } from './openapi/list-routes.js';
 
 /** The gateway, not yet listening. Stop it with `close()`; the platform stays open. */
 export async function createGateway(platform: Platform<GatewayConfig>): Promise<NestFastifyApplication> {
-  const { config, logger, tracing } = platform;
+  const { config, logger, store, tracing } = platform;
   const spans = tracing && new RequestSpans(tracing);
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
@@ -38,7 +38,7 @@ export async function createGateway(platform: Platform<GatewayConfig>): Promise<
     { logger: nestLogger(logger), bodyParser: false, abortOnError: false },
   );
   app.setGlobalPrefix('api', { exclude: [...UNPREFIXED] });
-  app.useGlobalFilters(new ProblemFilter(logger));
+  app.useGlobalFilters(new ProblemFilter(logger, store));
   const server = adapter.getInstance();
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {

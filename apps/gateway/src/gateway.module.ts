@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { ArchiveController } from './archive/archive.controller.js';
+import { NextArchive } from './archive/next-archive.js';
+import { RemoveArchived } from './archive/remove-archived.js';
 import { BulkCancelController } from './bulk-cancel/bulk-cancel.controller.js';
 import { BulkReader } from './bulk-cancel/bulk-reader.js';
 import { AwaitOutcome } from './cancel/await-outcome.js';
@@ -96,6 +99,7 @@ import { WebhookController } from './webhooks/webhook.controller.js';
     RetryItemsController,
     ProjectionsController,
     VerifyAuditController,
+    ArchiveController,
     HealthController,
     MetricsController,
     DocsController,
@@ -117,6 +121,8 @@ import { WebhookController } from './webhooks/webhook.controller.js';
     Rebuilder,
     Projections,
     Verifications,
+    NextArchive,
+    RemoveArchived,
     ReadModel,
     Timeline,
     WatchStory,

@@ -1,13 +1,12 @@
 import { runService } from '@necrocode/service-kit';
-import { migrations } from './migrations/index.js';
+import { notifierDatabase } from './migrations/index.js';
 import { notifierConfig } from './notifier.config.js';
 import { NotifierModule } from './notifier.module.js';
-import { SCHEMA } from './schema.js';
 
 runService({
   name: 'notifier',
   config: notifierConfig,
-  database: { schema: SCHEMA, migrations },
+  database: notifierDatabase,
   consumers: [],
   module: NotifierModule,
 });

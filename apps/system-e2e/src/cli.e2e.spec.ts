@@ -11,7 +11,7 @@ let world: System;
 let file: string;
 
 beforeAll(async () => {
-  world = await testSystem();
+  world = await testSystem({ env: { ARCHIVE_AFTER_DAYS: '0', ARCHIVE_KEEP_NEWEST: '1' } });
   file = join(world.home, 'job.json');
   const job = {
     name: 'from the CLI',
@@ -161,6 +161,32 @@ describe('necrocode job', () => {
     const wrong = await runCli(['job', 'list'], { NECROCODE_HOME: world.home, NECROCODE_TOKEN: 'x'.repeat(40) });
     expect(wrong).toMatchObject({ code: 4 });
   }, 60_000);
+});
+
+// Last, for it takes away what the others made.
+describe('necrocode archive', () => {
+  async function cancelled(jobId: string): Promise<string> {
+    const { cancellationId } = await world.client.cancelJob(jobId);
+    return (await world.completed(cancellationId ?? '')).cancellationId;
+  }
+
+  it('moves what is over into files that prove themselves, and everything else goes on', async () => {
+    const directory = join(world.home, 'archive');
+    const cancellationId = await cancelled(await submit());
+    const open = await submit();
+    await eventually(async () => expect((await world.client.archives.plan()).streams).toBeGreaterThan(0));
+    const archived = await necrocode('archive', '--to', directory);
+    expect(archived).toMatchObject({ code: 0, stdout: expect.stringContaining('archive 1: ') });
+    const offline = await runCli(['audit', 'verify', '--archive', directory], {});
+    expect(offline).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ok archive 1: .* certificates: [1-9]/) });
+    expect(await necrocode('audit', 'verify', '--archive', directory, '--online')).toMatchObject({ code: 0 });
+    const shown = await runCli(['archive', 'show', cancellationId, '--from', directory], {});
+    expect(shown).toMatchObject({ code: 0, stdout: expect.stringMatching(/CancellationCompleted[^]+"outcome"/) });
+    const gone = await necrocode('cancellation', 'show', cancellationId);
+    expect(gone).toMatchObject({ code: 3, stderr: expect.stringContaining('in archive 1') });
+    expect(await necrocode('projections', 'verify')).toMatchObject({ code: 0 });
+    await cancelled(open);
+  }, 120_000);
 });
 
 describe('without a system', () => {

@@ -1,3 +1,4 @@
+export type { ArchiveCalls } from './archive-calls.js';
 export { ApiProblem } from './api-problem.js';
 export type { BulkTargetFilter, CancellationFilter, DeliveryFilter, JobFilter } from './filters.js';
 export type { ClientOptions, RequestOptions } from './http/transport.js';

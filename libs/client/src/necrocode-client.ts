@@ -39,12 +39,11 @@ import type {
   SubmittedJob,
   TaskResource,
 } from '@necrocode/contracts';
-import { localProblem } from './api-problem.js';
+import { ArchiveCalls } from './archive-calls.js';
 import { type ClientOptions, type HttpRequest, type RequestOptions, Transport } from './http/transport.js';
 import type { BulkTargetFilter, CancellationFilter, JobFilter } from './filters.js';
 import { type FollowOptions, followStream } from './stream/follow-stream.js';
 import { onceEach } from './stream/once-each.js';
-import { readLines } from './stream/read-lines.js';
 import { WebhookCalls } from './webhook-calls.js';
 
 export interface CreateOptions extends RequestOptions {
@@ -64,12 +63,14 @@ export interface CancelOptions extends CreateOptions {
 
 /** Every call of the gateway. All of them throw `ApiProblem`, or the reason of the signal that ended them. */
 export class NecrocodeClient {
+  readonly archives: ArchiveCalls;
   readonly webhooks: WebhookCalls;
   private readonly transport: Transport;
   private readonly timeoutMs: number;
 
   constructor(options: ClientOptions) {
     this.transport = new Transport(options);
+    this.archives = new ArchiveCalls(this.transport);
     this.webhooks = new WebhookCalls(this.transport);
     this.timeoutMs = options.timeoutMs ?? 30_000;
   }
@@ -296,26 +297,12 @@ export class NecrocodeClient {
     });
   }
 
-  private async *lines<Line>(
+  private lines<Line>(
     path: string,
     options: RequestOptions,
     query: HttpRequest['query'] = {},
   ): AsyncGenerator<Line, void, undefined> {
-    const response = await this.transport.send({
-      ...options,
-      method: 'GET',
-      path,
-      query,
-      headers: { accept: 'application/jsonl' },
-    });
-    if (!response.body) return;
-    try {
-      // Cast: the gateway parsed each line with the contract it has here.
-      for await (const line of readLines(response.body)) yield JSON.parse(line) as Line;
-    } catch (error) {
-      options.signal?.throwIfAborted();
-      throw localProblem('gateway-unreachable', { url: response.url }, error);
-    }
+    return this.transport.lines({ ...options, method: 'GET', path, query });
   }
 
   private cancel<Result>(path: string, body: object, options: CancelOptions): Promise<Result> {

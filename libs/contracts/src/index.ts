@@ -160,6 +160,22 @@ export {
   type RecordedEvent,
 } from './rest/history.js';
 export {
+  type ArchiveBody,
+  archiveBody,
+  archivedStream,
+  type ArchivedStream,
+  type ArchivedStreamList,
+  archivedStreamList,
+  type ArchiveList,
+  archiveList,
+  type ArchiveManifest,
+  archiveManifest,
+  type ArchivePlan,
+  archivePlan,
+  type ArchiveResource,
+  archiveResource,
+} from './rest/archive.js';
+export {
   type AuditQuery,
   auditQuery,
   type AuditVerification,

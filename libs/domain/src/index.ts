@@ -90,6 +90,8 @@ export { DISPATCHER_HEARS, makesRoom } from './placement/dispatcher-hears.js';
 export { chooseRunner, type Placement, type RunnerPlaces, type Wish } from './placement/choose-runner.js';
 export { type Candidate, type ClaimedTask, type OpenRunner, type Placed, placeTasks } from './placement/place-tasks.js';
 
+export { isOver, namedIn, type StoryPart } from './retention/is-over.js';
+
 export type { RunnerCommand, RunnerDescription, RunnerEvent, RunnerState } from './runner/runner.js';
 export { runnerDecider } from './runner/decider.js';
 

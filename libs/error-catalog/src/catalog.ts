@@ -125,6 +125,37 @@ export const catalog = {
     'The event store has no stream {stream}.',
     'A stream is named after what it tells of, for example cancellation-can_… or job-job_….',
   ),
+  archived: entry(
+    410,
+    'not-found',
+    'It is over and in archive {archive}: its events have left the store.',
+    'Read it with `necrocode archive show <id> --from <directory>`, from the archives that were made of this store.',
+  ),
+  'archiving-off': entry(
+    409,
+    'conflict',
+    'Nothing is archived: the gateway has no ARCHIVE_AFTER_DAYS.',
+    'Whoever runs the gateway decides after how many days what is over may leave the store.',
+  ),
+  'archive-outdated': entry(
+    409,
+    'conflict',
+    'The archive does not hold what may leave the store: {what}.',
+    'Nothing was removed. Delete that archive and make it again.',
+  ),
+  'archive-out-of-order': entry(
+    409,
+    'conflict',
+    'The archive does not follow the last one: {what}.',
+    'Archives are a chain. `necrocode archive --to <directory>` makes the next one.',
+  ),
+  'archive-behind': entry(
+    409,
+    'conflict',
+    'Somebody who reads the store has not passed these events yet: {what}.',
+    'Nothing was removed. Ask again when it has, or take it away: a disabled webhook waits where it stopped.',
+    true,
+  ),
   'read-model-rebuilding': entry(
     503,
     'unavailable',

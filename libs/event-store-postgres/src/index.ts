@@ -1,3 +1,6 @@
+export { type ArchiveRefusal, NotArchived, type StreamsToArchive } from './archive/archive-streams.js';
+export type { ArchiveRecord } from './archive/archives.js';
+export type { Tombstone } from './archive/tombstones.js';
 export type { GroupCommitLimits } from './append/group-commit.js';
 export type { SqlExecutor } from './database/sql-executor.js';
 export { migrateEventStore } from './migrations/migrate.js';

@@ -12,13 +12,16 @@ import { appendWithin } from './append/append-within.js';
 import { Appender } from './append/appender.js';
 import { ChainHeads } from './append/chain-heads.js';
 import { GroupCommit, type GroupCommitLimits } from './append/group-commit.js';
+import { archiveWithin, type StreamsToArchive } from './archive/archive-streams.js';
+import { type ArchiveRecord, listArchives, type ReaderPlace, readReaders } from './archive/archives.js';
+import { findTombstones, readTombstones, type Tombstone } from './archive/tombstones.js';
 import { checkDurability } from './database/check-durability.js';
 import { Database, type DatabaseOptions } from './database/database.js';
 import type { SqlExecutor } from './database/sql-executor.js';
 import { migrateEventStore } from './migrations/migrate.js';
 import { backlogAfter, type StoreBacklog } from './read/backlog.js';
 import { lastPosition, readAll } from './read/read-all.js';
-import { readStream, readStreams } from './read/read-streams.js';
+import { readNumberedStreams, readStream, readStreams } from './read/read-streams.js';
 import { numberEvents } from './relay/numbering.js';
 import { Relay, type RelayOptions } from './relay/relay.js';
 import { type StreamVerification, verifyAllStreams } from './verify/verify-all-streams.js';
@@ -126,6 +129,36 @@ export class PostgresEventStore implements EventStore {
   /** Numbered events that are gone, and positions never given; empty when all is well. */
   async verifyNumbering(): Promise<readonly NumberingFault[]> {
     return verifyNumbering(this.#database);
+  }
+
+  /** Many streams with the positions of their events, one stream behind the other: what an archive holds. */
+  async readNumberedStreams(streamIds: readonly string[]): Promise<readonly PositionedEvent[]> {
+    return readNumberedStreams(this.#database, streamIds);
+  }
+
+  /** Takes whole streams out of the store, inside a transaction the caller has open. @throws {NotArchived} */
+  async archiveWithin(transaction: SqlExecutor, archive: StreamsToArchive): Promise<number> {
+    return archiveWithin(transaction, archive);
+  }
+
+  /** The archives there are, oldest first. */
+  async archives(): Promise<readonly ArchiveRecord[]> {
+    return listArchives(this.#database);
+  }
+
+  /** Those of the streams that are archived. */
+  async findTombstones(streamIds: readonly string[]): Promise<readonly Tombstone[]> {
+    return findTombstones(this.#database, streamIds);
+  }
+
+  /** Of one archive, in order of stream ids. */
+  async tombstones(archive: number): Promise<readonly Tombstone[]> {
+    return readTombstones(this.#database, archive);
+  }
+
+  /** Everybody who reads the store in order, the slowest first. */
+  async readers(): Promise<readonly ReaderPlace[]> {
+    return readReaders(this.#database);
   }
 
   /** Ends the connections when the statements under way are answered. */

@@ -33,3 +33,15 @@ export class StoreUnavailable extends Error {
 export class MalformedAppend extends Error {
   override readonly name = 'MalformedAppend';
 }
+
+/** The stream was moved into an archive: its id stays taken, and nothing is appended to it any more. Never retried. */
+export class StreamArchived extends Error {
+  override readonly name = 'StreamArchived';
+  constructor(
+    readonly streamId: string,
+    /** Number of the archive that holds it. */
+    readonly archive: number,
+  ) {
+    super(`stream ${streamId} is in archive ${archive}: nothing is appended to it any more`);
+  }
+}

@@ -11,7 +11,7 @@ export interface EventSink {
   /** What the sink holds now, read from the sink itself: this, not a checkpoint, is where a relay resumes. */
   tail(): Promise<SinkTail>;
   /**
-   * Publishes events with consecutive positions directly behind `tail`; each publish is chained to the one before it.
+   * Publishes the events the store holds behind `tail`, all of them, in order; each publish is chained to the one before it.
    * @returns the new tail
    * @throws {SinkMoved} when somebody else published since `tail`: read the tail again and go on from there.
    */

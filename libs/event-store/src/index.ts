@@ -3,7 +3,7 @@ export { checkAppend } from './check-append.js';
 export { dataOf, type DomainEvent, fold, toDomainEvent } from './command-handling/domain-event.js';
 export { eventIdOf, uuidV7 } from './command-handling/event-ids.js';
 export { type CommandHandling, handleCommand, type HandledCommand } from './command-handling/handle-command.js';
-export { EventIdTaken, MalformedAppend, StoreUnavailable, WrongExpectedVersion } from './errors.js';
+export { EventIdTaken, MalformedAppend, StoreUnavailable, StreamArchived, WrongExpectedVersion } from './errors.js';
 export { type EventSink, SinkMoved, type SinkTail } from './event-sink.js';
 export type {
   AppendResult,

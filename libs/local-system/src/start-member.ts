@@ -42,7 +42,7 @@ export async function startMember({ name, app, home, env, restart, onProgress }:
     command: [globalThis.process.execPath, '--enable-source-maps', entryOf(app)],
     env: {
       ...inherited(),
-      ...(app === 'notifier' ? notifierSettings() : {}),
+      ...settingsOf(app),
       ...forApp(app, env),
       HEALTH_PORT: String(healthPort),
     },
@@ -77,11 +77,15 @@ function inherited(): NodeJS.ProcessEnv {
   );
 }
 
-/** Who may be told, and the mail account: settings of whoever starts the system, for the one process that calls out. */
-function notifierSettings(): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(globalThis.process.env).filter(([name]) => /^(WEBHOOK|MAIL|SUBSCRIBERS)_/.test(name)),
-  );
+/** Of whoever starts the system: who may be told and the mail account, and what may leave the store. Each for the one process it is for. */
+const SETTINGS: Partial<Record<ServiceName | 'runner', RegExp>> = {
+  notifier: /^(WEBHOOK|MAIL|SUBSCRIBERS)_/,
+  gateway: /^ARCHIVE_/,
+};
+
+function settingsOf(app: ServiceName | 'runner'): NodeJS.ProcessEnv {
+  const names = SETTINGS[app];
+  return Object.fromEntries(Object.entries(globalThis.process.env).filter(([name]) => names?.test(name)));
 }
 
 export async function memberReady(member: Member, onProgress: (progress: SystemProgress) => void): Promise<void> {

@@ -2,14 +2,18 @@ import type { AuditVerification } from '@necrocode/contracts';
 import { Command } from 'commander';
 import { connect } from '../connection/connect.js';
 import { CommandFailure, EXIT } from '../exit-codes.js';
+import { verifyArchives } from '../archive/verify-archives.js';
 import { lastOf } from '../projections/last-of.js';
 import { formatOption, type Format } from '../terminal/format.js';
 import { colours, type Terminal } from '../terminal/terminal.js';
+import { BROKEN } from './broken.js';
 
 interface VerifyOptions {
   readonly output: Format;
   readonly stream?: string;
   readonly from?: string;
+  readonly archive?: string;
+  readonly online?: true;
 }
 
 export function auditCommands(terminal: Terminal): Command {
@@ -23,8 +27,12 @@ function verify(terminal: Terminal): Command {
     )
     .option('--stream <stream-id>', 'only this one, for example cancellation-can_…')
     .option('--from <stream-id>', 'begin there: where an earlier verification was ended')
+    .option('--archive <directory>', 'the archives there, from their files alone: no server is asked')
+    .option('--online', 'with --archive: compare them with what the store has kept of them')
     .addOption(formatOption())
-    .action(async ({ output, stream, from }: VerifyOptions) => {
+    .action(async ({ output, stream, from, archive, online }: VerifyOptions) => {
+      if (archive !== undefined)
+        return verifyArchives(terminal, archive, online === true ? await connect() : null, output);
       const client = await connect();
       const query = { ...(stream === undefined ? {} : { stream }), ...(from === undefined ? {} : { from }) };
       const result = await lastOf(client.verifyAudit(query), ({ events, of, streams, stream: at }) =>
@@ -55,7 +63,7 @@ function showResult({
   return [
     `${colours.red('broken')} ${checked}`,
     ...faults.map(
-      ({ stream, version, eventId, broken }) => `  ${stream} event ${version} (${eventId}): ${WORDS[broken]}`,
+      ({ stream, version, eventId, broken }) => `  ${stream} event ${version} (${eventId}): ${BROKEN[broken]}`,
     ),
     ...numbering.map(
       ({ position, missing }) =>
@@ -64,9 +72,3 @@ function showResult({
     ...(more ? ['  … and more.'] : []),
   ].join('\n');
 }
-
-const WORDS = {
-  hash: 'it is not what was hashed',
-  'previous-hash': 'it does not follow the event before it',
-  version: 'events before it are missing',
-} as const;

@@ -38,7 +38,7 @@ export function historyCommand(terminal: Terminal): Command {
     });
 }
 
-function historyTable(events: JobHistory['events'], width: number): string {
+export function historyTable(events: JobHistory['events'], width: number): string {
   const rows = events.map(({ position, recordedAt, type, actor, stream }) => [
     position,
     recordedAt,

@@ -105,8 +105,12 @@ function runnerStatements(stored: readonly StoredEvent[]): ReturnType<typeof slo
   return row ? [runnerRowStatement(row, stored.length)] : [];
 }
 
+/** Slots remember theirs when the job that held them was archived. */
 function tokenOf(stored: StoredEvent): number {
-  if (stored.type !== 'TaskAssigned') return 0;
-  const event = toDomainEvent<Extract<JobEvent, { type: 'TaskAssigned' }>>(stored, noUpcasters);
-  return event.assignment.fencingToken;
+  if (stored.type !== 'TaskAssigned' && stored.type !== 'SlotLeased') return 0;
+  const event = toDomainEvent<Extract<JobEvent | SlotPoolEvent, { type: 'TaskAssigned' | 'SlotLeased' }>>(
+    stored,
+    noUpcasters,
+  );
+  return event.type === 'TaskAssigned' ? event.assignment.fencingToken : event.holder.fencingToken;
 }

@@ -8,8 +8,8 @@ const SOCKET_CODES = new Set([
   'EHOSTUNREACH',
   'EAI_AGAIN',
 ]);
-/** SQLSTATE classes 08 (connection), 53 (resources) and the server's own going down or coming up. */
-const SQL_STATE = /^(?:08...|53...|57P0[1-5])$/;
+/** SQLSTATE classes 08 (connection), 53 (resources) and the server's own going down or coming up; a lock not given in time. */
+const SQL_STATE = /^(?:08...|53...|57P0[1-5]|55P03)$/;
 
 /** True for an error that says nothing about the request: PostgreSQL cannot be reached just now. */
 export function isDatabaseAway(error: unknown): boolean {

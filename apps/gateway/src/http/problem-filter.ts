@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
-import { type Logger, traceIdOf } from '@necrocode/service-kit';
+import { type Logger, problemOf, traceIdOf } from '@necrocode/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { archivedProblem, type Tombstones } from '../archive/archived-problem.js';
 import { detailOf } from '../facade/detail-of.js';
 import { isFacade } from '../facade/is-facade.js';
 import { callerOf } from './caller.js';
@@ -9,11 +10,27 @@ import { problemOfFault } from './problem-of-fault.js';
 /** Answers every error as `application/problem+json` with the trace id; the log has what the caller is not told. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    private readonly store: Tombstones,
+  ) {}
 
-  catch(error: unknown, host: ArgumentsHost): void {
+  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
     const http = host.switchToHttp();
-    sendProblem(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), this.logger);
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    sendProblem(await this.#tellArchived(error, request), request, reply, this.logger);
+  }
+
+  /** What is not found may be archived, whichever way it was asked for. */
+  async #tellArchived(error: unknown, { params, query }: FastifyRequest): Promise<unknown> {
+    if (problemOf(error).status !== 404) return error;
+    const named = [params, query].flatMap((part) => Object.values(part ?? {}) as unknown[]);
+    try {
+      return (await archivedProblem(this.store, named)) ?? error;
+    } catch {
+      return error; // The store went away meanwhile: that it was not found is known.
+    }
   }
 }
 

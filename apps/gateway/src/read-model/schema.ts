@@ -18,6 +18,7 @@ export const readModelDatabase = {
     TellOfBulks1764000000500,
     ShowPausedQueues1764000000600,
   ],
+  readers: 'select name, position from gateway.projection',
 } as const;
 
 /**

@@ -73,6 +73,8 @@ export class WorkingSet {
       if (named.cancellationId !== null) this.#tell(event, null, named.cancellationId);
       return;
     }
+    // It was archived: what slots and runners have to do with it is told no more than the job itself.
+    if (!this.#jobs.has(named.jobId)) return;
     // A completion closes its cancellation, so those open before it count too; a request opens its own.
     const candidates = new Map(
       [...open, ...this.#openCancellations(named.jobId)].map((row) => [row.cancellation_id, row]),

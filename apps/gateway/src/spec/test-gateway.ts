@@ -45,8 +45,12 @@ export async function fetchWhole(url: string, init?: RequestInit): Promise<Respo
 /**
  * The real application on a real PostgreSQL and nats-server of its own; only the other services are stand-ins.
  * @param through another address of the database, such as a proxy's
+ * @param settings beyond those every gateway needs
  */
-export async function startTestGateway(through: (url: string) => string = (url) => url): Promise<TestGateway> {
+export async function startTestGateway(
+  through: (url: string) => string = (url) => url,
+  settings: Partial<GatewayConfig> = {},
+): Promise<TestGateway> {
   const nats = await startTestNats();
   const database = await createTestDatabase({ template: { key: 'gateway', migrate } });
   const config: GatewayConfig = {
@@ -58,6 +62,8 @@ export async function startTestGateway(through: (url: string) => string = (url) 
     GATEWAY_PORT: 0,
     GATEWAY_HOST: '127.0.0.1',
     GATEWAY_TOKEN: TOKEN,
+    ARCHIVE_KEEP_NEWEST: 1,
+    ...settings,
   };
   const open = await openPlatform('gateway', config, createLogger('gateway', 'silent'), readModelDatabase);
   const app = await createGateway(open.platform);

@@ -18,10 +18,9 @@ import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions, Transport } from '@nestjs/microservices';
 import pg from 'pg';
 import { pino } from 'pino';
-import { migrations } from '../migrations/index.js';
+import { notifierDatabase } from '../migrations/index.js';
 import { notifierConfig } from '../notifier.config.js';
 import { NotifierModule } from '../notifier.module.js';
-import { SCHEMA } from '../schema.js';
 
 export interface Replica {
   /** Stops as on SIGTERM. Repeatable. */
@@ -101,10 +100,7 @@ export async function openWorld(env: Readonly<Record<string, string>> = {}, log?
 async function startReplica(settings: Readonly<Record<string, string>>, log?: Writable): Promise<Replica> {
   const config = loadConfig(notifierConfig, settings);
   const logger = log ? pino({ level: 'debug' }, log) : createLogger('notifier', process.env['SPEC_LOG'] ?? 'silent');
-  const { platform, close } = await openPlatform('notifier', config, logger, {
-    schema: SCHEMA,
-    migrations,
-  });
+  const { platform, close } = await openPlatform('notifier', config, logger, notifierDatabase);
   const { servers, credentials } = parseServerUrls(config.NATS_URL);
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
     rootModule(PlatformModule.of(platform), NotifierModule),

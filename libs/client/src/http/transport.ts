@@ -1,4 +1,5 @@
 import { localProblem } from '../api-problem.js';
+import { readLines } from '../stream/read-lines.js';
 import { readProblem } from './read-problem.js';
 
 export interface ClientOptions {
@@ -68,6 +69,19 @@ export class Transport {
     });
     if (!response.ok && response.status !== request.alsoAccept) throw await readProblem(response);
     return response;
+  }
+
+  /** A body of JSON lines, as they come; leaving the loop closes it. @throws {ApiProblem} @throws the signal's reason */
+  async *lines<Line>(request: HttpRequest): AsyncGenerator<Line, void, undefined> {
+    const response = await this.send({ ...request, headers: { ...request.headers, accept: 'application/jsonl' } });
+    if (!response.body) return;
+    try {
+      // Cast: the gateway parsed each line with the contract it has here.
+      for await (const line of readLines(response.body)) yield JSON.parse(line) as Line;
+    } catch (error) {
+      request.signal?.throwIfAborted();
+      throw localProblem('gateway-unreachable', { url: response.url }, error);
+    }
   }
 
   /** A body that breaks off is a connection that broke. */

@@ -78,9 +78,9 @@ describe('companion statements', () => {
 
   it('run once when the first try finds that the remembered head is not what is stored', async () => {
     await test.store.append([appendOf(job, 0, someEvents(1))]);
-    await session.query('alter table event_store.events disable trigger refuse_change');
+    await session.query('alter table event_store.events disable trigger user');
     await session.query("update event_store.events set hash = sha256('another') where stream_id = $1", [job]);
-    await session.query('alter table event_store.events enable always trigger refuse_change');
+    await session.query('alter table event_store.events enable trigger user');
     await test.store.append([appendOf(job, 1, someEvents(1))], [hold('gpu-0', 'job')]);
     expect(await test.store.readStream(job)).toHaveLength(2);
     expect(await slots()).toHaveLength(1);

@@ -3,8 +3,10 @@ import {
   type ChainHead,
   repetitionOf,
   type StreamAppend,
+  StreamArchived,
   WrongExpectedVersion,
 } from '@necrocode/event-store';
+import { findTombstones } from '../archive/tombstones.js';
 import { textArray } from '../database/binary-array.js';
 import type { SqlExecutor } from '../database/sql-executor.js';
 import { readByIds } from '../read/read-by-ids.js';
@@ -27,7 +29,7 @@ export type Diagnosis =
 
 /**
  * What stands in the way of an append, from what is stored now.
- * @throws {EventIdTaken} | {WrongExpectedVersion}
+ * @throws {EventIdTaken} | {WrongExpectedVersion} | {StreamArchived}
  */
 export async function diagnoseConflict(executor: SqlExecutor, streams: readonly StreamAppend[]): Promise<Diagnosis> {
   const ids = streams.flatMap(({ events }) => events.map(({ id }) => id));
@@ -37,11 +39,17 @@ export async function diagnoseConflict(executor: SqlExecutor, streams: readonly 
   for (const { streamId, expectedVersion } of streams) {
     const actualVersion = heads.get(streamId)?.streamVersion ?? 0;
     if (actualVersion === expectedVersion) continue;
+    if (actualVersion === 0) await refuseArchived(executor, streamId);
     const winners = await readStream(executor, streamId, expectedVersion + 1);
     throw new WrongExpectedVersion(streamId, expectedVersion, winners.at(-1)?.streamVersion ?? actualVersion, winners);
   }
   const previousHashes = new Map(streams.map(({ streamId }) => [streamId, heads.get(streamId)?.hash ?? null]));
   return { kind: 'free', previousHashes };
+}
+
+async function refuseArchived(executor: SqlExecutor, streamId: string): Promise<void> {
+  const [tombstone] = await findTombstones(executor, [streamId]);
+  if (tombstone) throw new StreamArchived(streamId, tombstone.archive);
 }
 
 async function readHeads(

@@ -1,4 +1,4 @@
-import { StoreUnavailable } from '@necrocode/event-store';
+import { StoreUnavailable, StreamArchived } from '@necrocode/event-store';
 import pg from 'pg';
 
 /** SQLSTATEs that pass by themselves: lost connections, shutdown, no resources, a cancelled statement, a standby after a fail-over. */
@@ -6,7 +6,17 @@ const PASSING = /^(08|53|57|25006|55P03)/;
 /** Somebody else's transaction was in the way: unique key, serialisation failure, deadlock. */
 const CONTENTION = new Set(['23505', '40001', '40P01']);
 
-function sqlState(error: unknown): string | undefined {
+/** Raised by `event_store.refuse_archived`. */
+const ARCHIVED = 'NCA01';
+
+function streamArchived(error: Error): unknown {
+  if (!(error instanceof pg.DatabaseError) || error.detail === undefined) return error;
+  // Cast: the detail is the one of that function.
+  const { streamId, archive } = JSON.parse(error.detail) as { streamId: string; archive: number };
+  return new StreamArchived(streamId, archive);
+}
+
+export function sqlState(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.code : undefined;
 }
 
@@ -27,6 +37,7 @@ export function breaksConnection(error: unknown): boolean {
 export function asStoreError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof StoreUnavailable) return error;
   const state = sqlState(error);
+  if (state === ARCHIVED) return streamArchived(error);
   if (state === undefined ? !isConnectionError(error) : !PASSING.test(state)) return error;
   return new StoreUnavailable(
     `PostgreSQL cannot be reached or refused for a passing reason: ${error.message || state}`,

@@ -23,7 +23,12 @@ describe('migrating the event store', () => {
   it('lets five services start at once on an empty database', async () => {
     const stores = await Promise.all(Array.from({ length: 5 }, () => openStore(database.url)));
     const { rows } = await (await sessions.open()).query('select id from event_store.migrations order by id');
-    expect(rows.map(({ id }: { id: string }) => id)).toEqual(['0001-events', '0002-numbering', '0003-relay-lease']);
+    expect(rows.map(({ id }: { id: string }) => id)).toEqual([
+      '0001-events',
+      '0002-numbering',
+      '0003-relay-lease',
+      '0004-archives',
+    ]);
     await Promise.all(stores.map((store) => store.close()));
   });
 
@@ -41,9 +46,9 @@ describe('migrating the event store', () => {
     await migrateEventStore(database.url);
     const session = await sessions.open();
     await session.query("update event_store.migrations set checksum = 'another' where id = '0002-numbering'");
-    await session.query("delete from event_store.migrations where id = '0003-relay-lease'");
+    await session.query("delete from event_store.migrations where id = '0004-archives'");
     await expect(migrateEventStore(database.url)).rejects.toThrow('0002-numbering was changed');
-    expect((await session.query('select from event_store.migrations')).rowCount).toBe(2);
+    expect((await session.query('select from event_store.migrations')).rowCount).toBe(3);
   });
 
   it('works for a role that only owns the database', async () => {

@@ -4,12 +4,14 @@ import { asStoreError } from '../database/database-errors.js';
 import { events } from './0001-events.js';
 import { numbering } from './0002-numbering.js';
 import { relayLease } from './0003-relay-lease.js';
+import { archives } from './0004-archives.js';
 
 /** Forward only: never changed once released, only added to. */
 const migrations: readonly (readonly [id: string, sql: string])[] = [
   ['0001-events', events],
   ['0002-numbering', numbering],
   ['0003-relay-lease', relayLease],
+  ['0004-archives', archives],
 ];
 
 /** An arbitrary number of our own, the same in every process. */

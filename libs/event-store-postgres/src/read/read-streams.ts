@@ -1,6 +1,6 @@
-import type { StoredEvent } from '@necrocode/event-store';
+import type { PositionedEvent, StoredEvent } from '@necrocode/event-store';
 import type { SqlExecutor } from '../database/sql-executor.js';
-import { EVENT_COLUMNS, toStoredEvent } from './event-row.js';
+import { EVENT_COLUMNS, toPositionedEvent, toStoredEvent } from './event-row.js';
 
 const ONE_STREAM = /* sql */ `
   select ${EVENT_COLUMNS} from event_store.events e
@@ -9,6 +9,12 @@ const ONE_STREAM = /* sql */ `
 
 const MANY_STREAMS = /* sql */ `
   select ${EVENT_COLUMNS} from event_store.events e
+  where e.stream_id = any($1::text[])
+  order by e.stream_id, e.stream_version`;
+
+const NUMBERED_STREAMS = /* sql */ `
+  select ${EVENT_COLUMNS}, p.position::text as position
+  from event_store.events e join event_store.positions p using (sequence)
   where e.stream_id = any($1::text[])
   order by e.stream_id, e.stream_version`;
 
@@ -28,4 +34,12 @@ export async function readStreams(
     streams.get(event.streamId)?.push(event);
   }
   return streams;
+}
+
+/** Many streams with the positions of their events, one stream behind the other; what is not numbered yet is left out. */
+export async function readNumberedStreams(
+  executor: SqlExecutor,
+  streamIds: readonly string[],
+): Promise<readonly PositionedEvent[]> {
+  return (await executor.query(NUMBERED_STREAMS, [streamIds])).rows.map(toPositionedEvent);
 }

@@ -11,12 +11,14 @@ const FAULTS = /* sql */ `
   select position::text as position, 'event' as missing from event_store.positions
     where not exists (select from event_store.events where events.sequence = positions.sequence)
   union all
-  select (previous + 1)::text, 'position' from (
+  select lower(missing)::text, 'position' from (
     select position, lag(position, 1, 0::bigint) over (order by position) as previous from event_store.positions
-  ) as steps where position <> previous + 1
+  ) as steps, (select coalesce(range_agg(positions), '{}') as positions from event_store.archives) as archived,
+    lateral (select int8multirange(int8range(previous + 1, position)) - archived.positions as missing) as gap
+  where position <> previous + 1 and not isempty(missing)
   order by 1 limit ${LIMIT}`;
 
-/** @returns the first faults, at most 1,000; a run of missing positions shows as its first. */
+/** Positions of archived events are accounted for. @returns the first faults, at most 1,000; a run of missing positions shows as its first. */
 export async function verifyNumbering(executor: SqlExecutor): Promise<readonly NumberingFault[]> {
   const { rows } = await executor.query(FAULTS, []);
   // Cast: the columns are those of the statement above.

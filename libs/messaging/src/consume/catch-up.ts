@@ -29,7 +29,7 @@ export class CatchUp {
           });
           break;
         }
-        for (const event of events) if (event.position <= position) await this.admit(event);
+        for (const event of events) await this.#take(event, position);
         failures = 0;
       } catch (error) {
         if (this.stop.aborted) return;
@@ -39,6 +39,14 @@ export class CatchUp {
       }
     }
     if (ledger.admitted >= from) observe({ kind: 'read-from-store', from: `${from}`, to: `${ledger.admitted}` });
+  }
+
+  /** The store gives its events in order and never skips a late one: what is missing between two of them is archived. */
+  async #take(event: PositionedEvent, upTo: Position): Promise<void> {
+    // One that was not taken in because this replica must stop is not missing.
+    if (this.stop.aborted) return;
+    this.consumption.ledger.passOver(event.position <= upTo ? event.position : upTo + 1n);
+    if (event.position <= upTo) await this.admit(event);
   }
 
   /**

@@ -6,7 +6,7 @@ import type { EventSink } from '@necrocode/event-store';
 import type { MessagingConnection } from '../connect/connection.js';
 import { jetStreamSink } from '../publish/jetstream-sink.js';
 import { cutProxy } from '../spec/cut-proxy.js';
-import { EventWorld, MemoryCheckpoint } from '../spec/event-world.js';
+import { EventWorld, MemoryCheckpoint, withoutArchived } from '../spec/event-world.js';
 import { type NatsWorld, natsWorld } from '../spec/nats-world.js';
 import { soon } from '../spec/soon.js';
 import { consumeEvents, type ConsumeEventsOptions, type EventConsumer, type EventDelivery } from './consume-events.js';
@@ -298,7 +298,7 @@ describe('a consumer of some types', () => {
     const tail = await sink.tail();
     await sink.publish({ ...tail, position: 2n }, third === undefined ? [] : [third]);
     await soon(() => expect(positions()).toEqual([2]));
-    expect(notices).toContainEqual({ kind: 'read-from-store', from: '2', to: '3' });
+    await soon(() => expect(notices).toContainEqual({ kind: 'read-from-store', from: '2', to: '3' }));
   });
 });
 
@@ -321,7 +321,7 @@ describe('what JetStream lacks', () => {
     const tail = await sink.tail();
     await sink.publish({ ...tail, position: 4n }, next === undefined ? [] : [next]);
     await soon(() => expect(order).toEqual([1, 2, 3, 4, 5]));
-    expect(notices).toContainEqual({ kind: 'read-from-store', from: '2', to: '5' });
+    await soon(() => expect(notices).toContainEqual({ kind: 'read-from-store', from: '2', to: '5' }));
   });
 
   it('and the store lacks as well is not handled, and holds up nothing', async () => {
@@ -347,6 +347,27 @@ describe('what JetStream lacks', () => {
     await world.relay(sink);
     await settled(2);
     expect(positions()).toEqual([1, 2]);
+  });
+});
+
+describe('what was archived', () => {
+  it('is passed over by a consumer that begins after it, and by a stream that is filled again', async () => {
+    for (const job of ['old_1', 'job_1', 'old_2', 'job_2', 'old_1', 'job_1']) await world.append(job);
+    const store = withoutArchived(world.store, ({ streamId }) => streamId.includes('old'));
+    const filled = jetStreamSink(connection, { store });
+    await filled.publish(await filled.tail(), await store.readAll(0n, 10));
+    start({ store, checkEveryMs: 60_000 });
+    await soon(() => expect(checkpoint.position).toBe(6n));
+    expect(positions()).toEqual([2, 4, 6]);
+  });
+
+  it('is not handled when only JetStream still holds it, and holds up nothing', async () => {
+    for (const job of ['old_1', 'old_1', 'job_1']) await world.append(job);
+    await world.relay(sink);
+    const store = withoutArchived(world.store, ({ streamId }) => streamId.includes('old'));
+    start({ store, checkEveryMs: 60_000 });
+    await soon(() => expect(checkpoint.position).toBe(3n));
+    expect(positions()).toEqual([3]);
   });
 });
 

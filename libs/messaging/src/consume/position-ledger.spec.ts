@@ -28,6 +28,22 @@ describe('taking in positions', () => {
   });
 });
 
+describe('passing over what is archived', () => {
+  it('handles it, behind what is still in progress', () => {
+    const ledger = ledgerAt(10n, 1);
+    ledger.passOver(20n);
+    expect([ledger.lowWater, ledger.look(15n), ledger.look(20n)]).toEqual([10n, 'handled', 'next']);
+    ledger.handled(11n);
+    expect(ledger.lowWater).toBe(19n);
+  });
+
+  it('never goes back', () => {
+    const ledger = ledgerAt(10n, 3);
+    ledger.passOver(12n);
+    expect(ledger.look(13n)).toBe('in-progress');
+  });
+});
+
 describe('the low-water mark', () => {
   it('rises to where everything below is handled, in whatever order', () => {
     const ledger = ledgerAt(10n, 4);

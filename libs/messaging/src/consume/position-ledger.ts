@@ -36,6 +36,14 @@ export class PositionLedger {
     this.#admitted = position;
   }
 
+  /** What lies between the newest one taken in and this one is no longer in the store: it was archived, and only what is over is. */
+  passOver(position: Position): void {
+    while (this.#admitted + 1n < position) {
+      this.#admitted += 1n;
+      this.handled(this.#admitted);
+    }
+  }
+
   isHandled(position: Position): boolean {
     return position <= this.#lowWater || this.#handledAbove.has(position);
   }

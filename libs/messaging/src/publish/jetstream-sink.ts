@@ -81,8 +81,9 @@ export function jetStreamSink(connection: MessagingConnection, options: JetStrea
 
     async publish(tail, events) {
       const first = events[0];
-      if (first !== undefined && first.position !== tail.position + 1n) {
-        throw new RangeError(`position ${first.position} does not follow the tail's ${tail.position}`);
+      // Positions between the two that are not there are archived.
+      if (first !== undefined && first.position <= tail.position) {
+        throw new RangeError(`position ${first.position} is not behind the tail's ${tail.position}`);
       }
       let reached = tail;
       for (let start = 0; start < events.length; start += inFlight) {

@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { InMemoryEventStore, type Position, SinkMoved, type EventSink, type SinkTail } from '@necrocode/event-store';
+import {
+  type EventSink,
+  type EventStore,
+  InMemoryEventStore,
+  type Position,
+  type PositionedEvent,
+  SinkMoved,
+  type SinkTail,
+} from '@necrocode/event-store';
 import type { Checkpoint } from '../consume/checkpoint.js';
 
 /** An event store with a relay that is run by hand, and jobs to append to. */
@@ -48,6 +56,17 @@ export class EventWorld {
       }
     }
   }
+}
+
+/** The store as it is read after what is `gone` was archived. */
+export function withoutArchived(
+  store: EventStore,
+  gone: (event: PositionedEvent) => boolean,
+): Pick<EventStore, 'readAll' | 'lastPosition'> {
+  return {
+    lastPosition: () => store.lastPosition(),
+    readAll: async (after, limit) => (await store.readAll(after, limit)).filter((event) => !gone(event)),
+  };
 }
 
 /** A checkpoint that never goes back, kept in memory and shared by "replicas". */

@@ -8,6 +8,8 @@ export interface DatabaseOptions {
   /** Forward-only, oldest first. */
   readonly migrations: readonly (new () => import('typeorm').MigrationInterface)[];
   readonly poolSize?: number;
+  /** Where else the service keeps how far it has read the store: a query of `reader` (text) and `position` (bigint). */
+  readonly readers?: string;
 }
 
 /** Two replicas may start at once: one migrates, the other waits and finds it done. */
@@ -20,6 +22,7 @@ export async function openDatabase({
   entities = [],
   migrations,
   poolSize = 10,
+  readers,
 }: DatabaseOptions): Promise<DataSource> {
   const options: DataSourceOptions = {
     type: 'postgres',
@@ -35,7 +38,7 @@ export async function openDatabase({
   };
   const database = await new DataSource(options).initialize();
   try {
-    await migrate(database, schema);
+    await migrate(database, schema, readers);
     return database;
   } catch (error) {
     await database.destroy();
@@ -43,7 +46,7 @@ export async function openDatabase({
   }
 }
 
-async function migrate(database: DataSource, schema: string): Promise<void> {
+async function migrate(database: DataSource, schema: string, readers: string | undefined): Promise<void> {
   const runner = database.createQueryRunner();
   try {
     await runner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
@@ -52,6 +55,12 @@ async function migrate(database: DataSource, schema: string): Promise<void> {
       await database.runMigrations();
       await runner.query(
         `create table if not exists "${schema}".consumer_checkpoint (consumer text primary key, position bigint not null)`,
+      );
+      // Read by the event store, which keeps what one of them has not passed: docs/adr/0139.
+      await runner.query(
+        `create or replace view "${schema}".event_readers as
+         select consumer as reader, position from "${schema}".consumer_checkpoint
+         ${readers === undefined ? '' : `union all ${readers}`}`,
       );
     } finally {
       await runner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);

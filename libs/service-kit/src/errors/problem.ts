@@ -1,7 +1,7 @@
 import type { Problem } from '@necrocode/contracts';
 import { Rejection } from '@necrocode/domain';
 import { catalogEntry, fillIn } from '@necrocode/error-catalog';
-import { StoreUnavailable } from '@necrocode/event-store';
+import { StoreUnavailable, StreamArchived } from '@necrocode/event-store';
 import { MessagingUnavailable } from '@necrocode/messaging';
 import type { z } from 'zod';
 import { CodedError, type FieldFault } from './coded-error.js';
@@ -12,6 +12,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof Rejection) return build(error.code, error.details);
   if (error instanceof CodedError) return build(error.code, error.details, error.more.fields);
   if (error instanceof StoreUnavailable) return build('store-unavailable', {});
+  if (error instanceof StreamArchived) return build('archived', { archive: error.archive });
   if (error instanceof MessagingUnavailable) return build('messaging-unavailable', {});
   return build('internal', {});
 }

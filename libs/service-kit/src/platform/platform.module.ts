@@ -14,7 +14,7 @@ export interface Platform<Config> {
   readonly config: Config;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  readonly store: EventStore & Pick<PostgresEventStore, 'backlog'>;
+  readonly store: EventStore & Pick<PostgresEventStore, 'backlog' | 'findTombstones'>;
   readonly messaging: MessagingConnection;
   readonly commands: CommandClient;
   readonly database: DataSource;
