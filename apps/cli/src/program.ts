@@ -4,10 +4,12 @@ import { auditCommands } from './audit/audit.commands.js';
 import { batchCommands } from './batch/batch.commands.js';
 import { cancellationCommands } from './cancellation/cancellation.commands.js';
 import { demoCommand } from './demo/demo.command.js';
+import { eventsCommands } from './events/tail.command.js';
 import { historyCommand } from './history/history.command.js';
 import { cancelStatusCommand } from './job/cancel-status.command.js';
 import { cancelCommand } from './job/cancel.command.js';
 import { cancellationsCommand } from './job/cancellations.command.js';
+import { eventsCommand } from './job/events.command.js';
 import { getCommand } from './job/get.command.js';
 import { listCommand } from './job/list.command.js';
 import { logsCommand } from './job/logs.command.js';
@@ -32,6 +34,7 @@ export function program(terminal: Terminal): Command {
     .addCommand(listCommand(terminal))
     .addCommand(getCommand(terminal))
     .addCommand(logsCommand(terminal))
+    .addCommand(eventsCommand(terminal))
     .addCommand(historyCommand(terminal))
     .addCommand(cancelCommand(terminal))
     .addCommand(retryCommand(terminal))
@@ -50,6 +53,7 @@ export function program(terminal: Terminal): Command {
     .addCommand(batchCommands(terminal))
     .addCommand(queueCommands(terminal))
     .addCommand(cancellationCommands(terminal))
+    .addCommand(eventsCommands(terminal))
     .addCommand(webhookCommands(terminal))
     .addCommand(runnerCommands(terminal))
     .addCommand(slotsCommand(terminal))

@@ -57,6 +57,7 @@ import { Verifications } from './verification/verifications.js';
 import { VerifyAuditController } from './verify-audit/verify-audit.controller.js';
 import { EventBell } from './wake/event-bell.js';
 import { Shutdown } from './wake/shutdown.js';
+import { WatchAllController } from './watch/watch-all.controller.js';
 import { WatchController } from './watch/watch.controller.js';
 import { WatchStory } from './watch/watch-story.js';
 import { WebhookController } from './webhooks/webhook.controller.js';
@@ -82,6 +83,7 @@ import { WebhookController } from './webhooks/webhook.controller.js';
     JobHistoryController,
     TraceController,
     WatchController,
+    WatchAllController,
     ReadLogsController,
     StreamJobController,
     ListArtifactsController,

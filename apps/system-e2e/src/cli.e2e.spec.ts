@@ -86,6 +86,15 @@ describe('necrocode job', () => {
     expect((await necrocode('job', 'cancel-status', jobIds.at(-1) ?? '')).stdout).toContain('30 of 30');
   }, 120_000);
 
+  it('shows events as they are stored: of a job, and of everything', async () => {
+    const jobId = await submit();
+    expect((await necrocode('job', 'cancel', jobId, '--yes')).code).toBe(0);
+    expect((await necrocode('job', 'events', jobId, '-f')).stdout).toMatch(/JobSubmitted +job-[^]+JobCancelled +job-/);
+    const args = ['events', 'tail', '--after', '0', '--type', 'JobCancelled', '-o', 'ndjson'];
+    const tail = await runCli(args, { NECROCODE_HOME: world.home }, new RegExp(`job-${jobId}`));
+    expect(tail).toMatchObject({ code: 130, stderr: '' });
+  }, 120_000);
+
   it('pauses a queue: nothing of it begins until it is resumed', async () => {
     expect((await necrocode('queue', 'pause', 'held')).stderr).toContain('held is paused');
     const { jobId } = await world.client.submitJob({

@@ -38,6 +38,7 @@ import type {
   SubmittedBatch,
   SubmittedJob,
   TaskResource,
+  WatchEvents,
 } from '@necrocode/contracts';
 import { ArchiveCalls } from './archive-calls.js';
 import { type ClientOptions, type HttpRequest, type RequestOptions, Transport } from './http/transport.js';
@@ -200,6 +201,14 @@ export class NecrocodeClient {
   /** Every event of the job, past ones first, until it has ended and is cleaned up. Survives broken connections. */
   watchJob(jobId: string, options: FollowOptions = {}): AsyncGenerator<CloudEvent, void, undefined> {
     return this.follow(`/jobs/${encodeURIComponent(jobId)}/events`, options);
+  }
+
+  /** All events as they are stored, until the signal aborts. Survives broken connections. */
+  watchEvents(
+    query: Partial<WatchEvents> = {},
+    options: FollowOptions = {},
+  ): AsyncGenerator<CloudEvent, void, undefined> {
+    return this.follow('/events', options, { ...query });
   }
 
   /** The job's events so far, oldest first. */

@@ -242,6 +242,8 @@ export {
   type QueueList,
   queueList,
   replayQuery,
+  type WatchEvents,
+  watchEventsQuery,
   type RunnerList,
   runnerList,
   type SlotPoolList,

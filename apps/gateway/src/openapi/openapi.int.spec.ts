@@ -64,6 +64,7 @@ describe('the OpenAPI document', () => {
         'POST /api/queues/{queue}/pause',
         'POST /api/queues/{queue}/resume',
         'POST /api/runners/{runnerId}/drain',
+        'GET /api/events',
         'GET /api/queues',
         'GET /api/slot-pools',
         'GET /api/webhooks',

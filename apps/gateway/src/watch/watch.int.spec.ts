@@ -31,6 +31,45 @@ const finish = async (job: CancelledJob): Promise<void> => {
   await job.certify();
 };
 
+describe('all events', () => {
+  it('come from now on, of every stream in store order, or only those asked for', async () => {
+    const [all, ofJobs] = [await watch('/events'), await watch('/events?aggregate=job&type=JobSubmitted')];
+    const job = await running();
+    await eventually(() => expect(all.messages.map(eventOf).at(-1)?.eventtype).toBe('StepStarted'));
+    const events = all.messages.map(eventOf);
+    expect(new Set(events.map(({ streamid }) => streamid))).toEqual(
+      new Set([
+        `runner-${job.runnerId}`,
+        'slot-pool-gpu',
+        `job-${job.jobId}`,
+        `execution-${job.execution.executionId}`,
+        `cancellation-${job.cancellationId}`,
+      ]),
+    );
+    expect(events.map(({ sequence }) => Number(sequence))).toEqual(
+      events.map((_, index) => Number(events[0]?.sequence) + index),
+    );
+    await eventually(() => expect(ofJobs.messages.map(eventOf)).toMatchObject([{ eventtype: 'JobSubmitted' }]));
+    await Promise.all([all.close(), ofJobs.close()]);
+  });
+
+  it('come behind the last one that was seen, and as many as are asked for of those there are', async () => {
+    const { store } = gateway.open.platform;
+    const before = await store.lastPosition();
+    await running();
+    await eventually(async () => expect(await store.lastPosition()).toBeGreaterThan(before + 1n));
+    const [resumed, newest] = [
+      await watch('/events?last=1', { 'last-event-id': before.toString() }),
+      await watch('/events?last=2'),
+    ];
+    await eventually(() => expect(newest.messages.length).toBeGreaterThanOrEqual(2));
+    await eventually(() => expect(resumed.messages).not.toEqual([]));
+    expect(eventOf(resumed.messages[0] ?? { data: '' }).sequence).toBe((before + 1n).toString());
+    await Promise.all([resumed.close(), newest.close()]);
+    expect((await gateway.call('GET', '/events?aggregate=nobody')).status).toBe(400);
+  });
+});
+
 describe('the events of a cancellation', () => {
   it('come live, in store order, from every stream that has a part in it, and end', async () => {
     const job = await running();

@@ -10,20 +10,31 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Runs `necrocode` as a user without a terminal would. */
-export function runCli(args: readonly string[], env: Readonly<Record<string, string>>): Promise<CliResult> {
-  return runNode([CLI, ...args], env);
+/** Runs `necrocode` as a user without a terminal would. @param interruptAt Ctrl-C when stdout has this */
+export function runCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  interruptAt?: RegExp,
+): Promise<CliResult> {
+  return runNode([CLI, ...args], env, interruptAt);
 }
 
 /** Runs a script to its end, with nothing of our own environment that it could lean on. */
-export async function runNode(args: readonly string[], env: Readonly<Record<string, string>>): Promise<CliResult> {
+export async function runNode(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  interruptAt?: RegExp,
+): Promise<CliResult> {
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: process.env['TMPDIR'], ...env },
   });
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    if (interruptAt?.test(stdout)) child.kill('SIGINT');
+  });
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, stdout, stderr };

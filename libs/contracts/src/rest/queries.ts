@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { aggregateNames } from '../cloud-event/aggregate.js';
 import { cloudEventSchema } from '../cloud-event/cloud-event.js';
 import { batchId, jobId } from '../ids/ids.js';
 import { REASON_CODES } from '@necrocode/domain';
@@ -88,6 +89,15 @@ export const followQuery = z.strictObject({
     .transform((follow) => follow === 'true'),
 });
 
+/** `GET /events`: behind `after`, or the `last` so many that are there and all that follow. */
+export const watchEventsQuery = z.strictObject({
+  after: z.coerce.number().int().min(0).optional(),
+  last: z.coerce.number().int().min(0).max(10_000).default(0),
+  aggregate: z.enum(aggregateNames).optional(),
+  /** As it is stored: `CancellationCompleted`. */
+  type: z.string().max(100).optional(),
+});
+
 export const noQuery = z.strictObject({});
 
 /** A page of a list; `nextCursor` is null on the last one. */
@@ -117,6 +127,7 @@ export type ListJobsQuery = z.input<typeof listJobsQuery>;
 export type ListJobs = z.infer<typeof listJobsQuery>;
 export type ListCancellationsQuery = z.input<typeof listCancellationsQuery>;
 export type ListCancellations = z.infer<typeof listCancellationsQuery>;
+export type WatchEvents = z.infer<typeof watchEventsQuery>;
 export type JobPage = z.infer<typeof jobPage>;
 export type CancellationPage = z.infer<typeof cancellationPage>;
 export type EventList = z.infer<typeof eventList>;
