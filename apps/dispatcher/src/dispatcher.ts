@@ -86,7 +86,8 @@ export class Dispatcher {
     this.selectJobs = new SelectJobs(this.tables);
     this.dequeueJobs = new DequeueJobs(store, this.tables, logger);
     this.describeJob = new DescribeJob(jobs, new HeldSlots(this.tables));
-    this.settleJob = new SettleJob(store, jobs, (event) => this.react(event), this.describeJob);
+    const recordEnding = new RecordEnding(store, jobs, pools, wake, logger);
+    this.settleJob = new SettleJob(store, jobs, recordEnding, this.describeJob);
     this.findTask = new FindTask(this.tables);
     this.blockDispatch = new BlockDispatch(jobs, this.describeJob, logger);
     this.parkTasks = new ParkTasks(jobs, this.describeJob, wake, logger);
@@ -101,7 +102,7 @@ export class Dispatcher {
     this.#assignTasks = new AssignTasks(store, this.tables, pools, config.ASSIGN_BATCH);
     this.#reactions = {
       recordStart: new RecordStart(jobs),
-      recordEnding: new RecordEnding(store, jobs, pools, wake, logger),
+      recordEnding,
       freeSlot: new FreeSlot(store, pools, wake, logger),
       registerRunner: new RegisterRunner(
         store,

@@ -1,5 +1,6 @@
 export { canonicalJson } from './canonical-json.js';
 export { checkAppend } from './check-append.js';
+export { Batches } from './command-handling/batches.js';
 export { dataOf, type DomainEvent, fold, toDomainEvent } from './command-handling/domain-event.js';
 export { eventIdOf, uuidV7 } from './command-handling/event-ids.js';
 export { type CommandHandling, handleCommand, type HandledCommand } from './command-handling/handle-command.js';

@@ -9,6 +9,7 @@ import {
   isAtStandstill,
 } from '@necrocode/domain';
 import {
+  Batches,
   type CompanionStatement,
   dataOf,
   type DomainEvent,
@@ -26,7 +27,6 @@ import { streamIdOf } from '@necrocode/contracts';
 import type { CancellationProgress } from '@necrocode/metrics';
 import type { DriveQueue } from '@necrocode/service-kit';
 import { randomUUID } from 'node:crypto';
-import { Batches } from './batches.js';
 import { type Decision, decideInputs, type Input } from './decide-inputs.js';
 import type { OpenTargets } from './open-targets.js';
 

@@ -1,9 +1,9 @@
 import { parseStreamId } from '@necrocode/contracts';
 import {
-  assumedEnding,
   type CleanupEvent,
   DISPATCHER_HEARS,
   type ExecutionEvent,
+  type JobId,
   makesRoom,
   Rejection,
   type RunnerEvent,
@@ -11,6 +11,7 @@ import {
 import { type StoredEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
 import { Unprocessable } from '@necrocode/messaging';
 import type { FreeSlot } from '../free-slot/free-slot.js';
+import { heardEnding } from '../record-ending/heard-ending.js';
 import type { RecordEnding } from '../record-ending/record-ending.js';
 import type { RecordStart } from '../record-start/record-start.js';
 import type { RegisterRunner } from '../register-runner/register-runner.js';
@@ -64,9 +65,8 @@ function dispatch(reactions: Reactions, event: Heard, stored: StoredEvent): Prom
     case 'ExecutionStarted':
       return reactions.recordStart.handle(event.execution, stored);
     case 'ExecutionEnded':
-      return reactions.recordEnding.handle(event.execution, event.ending, stored);
     case 'ExecutionFenced':
-      return reactions.recordEnding.handle(event.execution, assumedEnding, stored);
+      return recordEnding(reactions, event.execution.jobId, stored);
     case 'SlotProvenClean':
       return reactions.freeSlot.handle(event, stored);
     case 'RunnerRegistered':
@@ -79,6 +79,11 @@ function dispatch(reactions: Reactions, event: Heard, stored: StoredEvent): Prom
     default:
       return Promise.resolve();
   }
+}
+
+async function recordEnding(reactions: Reactions, jobId: JobId, stored: StoredEvent): Promise<void> {
+  const heard = heardEnding(stored);
+  if (heard) await reactions.recordEnding.handle(jobId, [heard]);
 }
 
 function unheardOf(aggregate: never, aggregateId: string): never {

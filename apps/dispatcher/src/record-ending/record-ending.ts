@@ -1,16 +1,20 @@
-import type { ExecutionEnding, ExecutionIdentity } from '@necrocode/domain';
-import type { EventStore, StoredEvent } from '@necrocode/event-store';
+import { type JobCommand, type JobId, Rejection, type SlotPoolCommand } from '@necrocode/domain';
+import { Batches, type EventStore } from '@necrocode/event-store';
 import type { Logger } from '@necrocode/service-kit';
-import { appendTogether } from '../streams/append-together.js';
+import { appendCaused } from '../streams/append-together.js';
 import { causedByEvent } from '../streams/cause.js';
+import type { CausedCommand } from '../streams/decide-in-turn.js';
 import type { Jobs } from '../streams/jobs.js';
 import type { SlotPools } from '../streams/slot-pools.js';
+import type { HeardEnding } from './heard-ending.js';
 
 /**
- * What the end of an execution means: for its task, and for its slot, which is soiled until proven clean. Both in one append, so
- * that a job is never over while its slot counts as running.
+ * What the ends of executions mean: for their tasks, and for their slots, which are soiled until proven clean. Both in one append, so
+ * that a job is never over while a slot of it counts as running.
  */
 export class RecordEnding {
+  readonly #waiting = new Batches<JobId, WaitingEndings>((jobId, batch) => this.#record(jobId, batch));
+
   constructor(
     private readonly store: EventStore,
     private readonly jobs: Jobs,
@@ -19,24 +23,77 @@ export class RecordEnding {
     private readonly logger: Logger,
   ) {}
 
-  async handle(execution: ExecutionIdentity, ending: ExecutionEnding, event: StoredEvent): Promise<void> {
-    const { jobId, taskId, executionId, runnerId, slot } = execution;
+  /**
+   * All of them in one append, with those that come while an append of ends of this job is under way: who reads what is stored
+   * and who hears the events would else race each other, end by end.
+   * @param heard of this job, an execution's in the order of its stream
+   */
+  handle(jobId: JobId, heard: readonly HeardEnding[]): Promise<void> {
+    return new Promise((resolve, reject) => this.#waiting.add(jobId, { heard, resolve, reject }));
+  }
+
+  async #record(jobId: JobId, batch: readonly WaitingEndings[]): Promise<void> {
+    // The same end may have come by its event and by a look at the store.
+    const heard = new Map(batch.flatMap((waiting) => waiting.heard.map((ending) => [ending.event.id, ending])));
+    try {
+      await this.#append(jobId, [...heard.values()]);
+      for (const { resolve } of batch) resolve();
+    } catch (error) {
+      // What does not fit is found out alone and fails no other.
+      if (error instanceof Rejection && batch.length > 1)
+        for (const waiting of batch) await this.#record(jobId, [waiting]);
+      else for (const { reject } of batch) reject(error);
+    }
+  }
+
+  async #append(jobId: JobId, heard: readonly HeardEnding[]): Promise<void> {
     const at = new Date().toISOString();
-    const random = Math.random();
-    const appended = await appendTogether(
-      this.store,
-      async () => {
-        const record = this.jobs.decide(jobId, { type: 'RecordEnding', taskId, executionId, ending, random, at });
-        // A fenced execution may still be at work in its slot: that stays leased until its runner has proven the end.
-        if (!slot || ending.reason === 'fenced') return [await record];
-        const soil = this.pools.decide(slot.pool, { type: 'SoilSlot', slotId: slot.slotId, executionId, at });
-        return Promise.all([record, soil]);
-      },
-      causedByEvent(event, jobId),
+    const endings = heard.map((ending) => ({
+      command: endingOf(ending, at),
+      cause: causedByEvent(ending.event, jobId),
+    }));
+    const soiled = soiledSlots(heard, jobId, at);
+    const appended = await appendCaused(this.store, () =>
+      Promise.all([
+        this.jobs.decideAll(jobId, endings),
+        ...[...soiled].map(([pool, soilings]) => this.pools.decideAll(pool, soilings)),
+      ]),
     );
     if (appended.length === 0) return;
-    const outcome = appended.map(({ type }) => type);
-    this.logger.info({ jobId, taskId, executionId, runnerId, reason: ending.reason, outcome }, 'execution ended');
+    for (const { execution, ending, event } of heard) {
+      const { taskId, executionId, runnerId } = execution;
+      const outcome = appended.filter(({ metadata }) => metadata.causationId === event.id).map(({ type }) => type);
+      if (outcome.length === 0) continue;
+      this.logger.info({ jobId, taskId, executionId, runnerId, reason: ending.reason, outcome }, 'execution ended');
+    }
     this.wakeAssignment();
   }
+}
+
+/** Ends with whoever waits for their record. */
+interface WaitingEndings {
+  readonly heard: readonly HeardEnding[];
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+function endingOf({ execution, ending }: HeardEnding, at: string): JobCommand {
+  const { taskId, executionId } = execution;
+  return { type: 'RecordEnding', taskId, executionId, ending, random: Math.random(), at };
+}
+
+/** By pool. A fenced execution may still be at work in its slot: that stays leased until its runner has proven the end. */
+function soiledSlots(
+  heard: readonly HeardEnding[],
+  jobId: JobId,
+  at: string,
+): ReadonlyMap<string, readonly CausedCommand<SlotPoolCommand>[]> {
+  const byPool = new Map<string, CausedCommand<SlotPoolCommand>[]>();
+  for (const { execution, ending, event } of heard) {
+    const { slot, executionId } = execution;
+    if (!slot || ending.reason === 'fenced') continue;
+    const command = { type: 'SoilSlot' as const, slotId: slot.slotId, executionId, at };
+    byPool.set(slot.pool, [...(byPool.get(slot.pool) ?? []), { command, cause: causedByEvent(event, jobId) }]);
+  }
+  return byPool;
 }

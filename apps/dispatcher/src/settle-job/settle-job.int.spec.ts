@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { streamIdOf } from '@necrocode/contracts';
 import type { ExecutionEnding, ExecutionIdentity } from '@necrocode/domain';
 import { newId } from '@necrocode/service-kit';
 import { eventually } from '@necrocode/testing';
@@ -40,6 +41,25 @@ describe('settling a job', () => {
     const before = await replica.typesOf(job.jobId);
     for (const event of events) await replica.dispatcher.react(event);
     expect(await replica.typesOf(job.jobId)).toEqual(before);
+  });
+
+  it('takes in many ends in one append, each caused by its own event', async () => {
+    await replica.register(runnerDescription(3));
+    const job = submission([task('a'), task('b'), task('c')]);
+    await replica.submit(job);
+    await eventually(() => expect(replica.runners.started).toHaveLength(3));
+    for (const execution of replica.runners.started) await replica.reportStarted(execution);
+    const cancellationId = newId('can');
+    await replica.block(job, cancellationId);
+    const ends = [];
+    for (const execution of replica.runners.started)
+      ends.push(...(await store(execution, ending('stopped', { cancellationId }))));
+    expect(await replica.dispatcher.settleJob.handle(job.jobId)).toMatchObject({ status: 'cancelled' });
+    const cancelled = (await replica.store.readStream(streamIdOf('job', job.jobId))).filter(
+      ({ type }) => type === 'TaskCancelled',
+    );
+    expect(new Set(cancelled.map(({ recordedAt }) => recordedAt)).size).toBe(1);
+    expect(new Set(cancelled.map(({ metadata }) => metadata.causationId))).toEqual(new Set(ends.map(({ id }) => id)));
   });
 
   it('and its event, side by side, record the end once', async () => {

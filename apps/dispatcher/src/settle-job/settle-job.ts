@@ -1,10 +1,10 @@
 import { streamIdOf } from '@necrocode/contracts';
 import { type DispatchedJob, type ExecutionId, type JobFacts, type JobId, knownJob } from '@necrocode/domain';
-import type { EventStore, StoredEvent } from '@necrocode/event-store';
+import type { EventStore } from '@necrocode/event-store';
 import type { DescribeJob } from '../describe-job/describe-job.js';
+import { type HeardEnding, heardEnding } from '../record-ending/heard-ending.js';
+import type { RecordEnding } from '../record-ending/record-ending.js';
 import type { Jobs } from '../streams/jobs.js';
-
-const ENDS: ReadonlySet<string> = new Set(['ExecutionEnded', 'ExecutionFenced']);
 
 /**
  * Takes in the ends of a job's executions that are stored, whether or not their events have come round yet, and answers how
@@ -14,7 +14,7 @@ export class SettleJob {
   constructor(
     private readonly store: EventStore,
     private readonly jobs: Jobs,
-    private readonly react: (event: StoredEvent) => Promise<void>,
+    private readonly recordEnding: RecordEnding,
     private readonly describeJob: DescribeJob,
   ) {}
 
@@ -23,14 +23,14 @@ export class SettleJob {
     const before = await this.jobs.load(jobId);
     const ends = await this.endsOf(openExecutions(before));
     if (ends.length === 0) return this.describeJob.describe(before);
-    for (const event of ends) await this.react(event);
+    await this.recordEnding.handle(jobId, ends);
     return this.describeJob.handle(jobId);
   }
 
-  private async endsOf(executionIds: readonly ExecutionId[]): Promise<readonly StoredEvent[]> {
+  private async endsOf(executionIds: readonly ExecutionId[]): Promise<readonly HeardEnding[]> {
     if (executionIds.length === 0) return [];
     const streams = await this.store.readStreams(executionIds.map((id) => streamIdOf('execution', id)));
-    return [...streams.values()].flat().filter(({ type }) => ENDS.has(type));
+    return [...streams.values()].flat().flatMap((event) => heardEnding(event) ?? []);
   }
 }
 

@@ -20,6 +20,11 @@ export interface StreamDecision {
   readonly companions: readonly CompanionStatement[];
 }
 
+/** A decision whose events have causes of their own. */
+export interface CausedDecision extends Omit<StreamDecision, 'events'> {
+  readonly events: readonly NewEvent[];
+}
+
 const MAX_ATTEMPTS = 20;
 
 /**
@@ -28,19 +33,28 @@ const MAX_ATTEMPTS = 20;
  * @returns what was appended; empty when it was all so already
  * @throws {Rejection} what `decide` refuses, and what `EventStore.append` throws
  */
-export async function appendTogether(
+export function appendTogether(
   store: EventStore,
   decide: () => Promise<readonly StreamDecision[]>,
   cause: Cause,
 ): Promise<readonly StoredEvent[]> {
+  return appendCaused(store, async () =>
+    (await decide()).map((decision) => ({
+      ...decision,
+      events: toNewEvents(decision.events, decision.streamId, cause),
+    })),
+  );
+}
+
+/** As `appendTogether`, for decisions that many causes led to. */
+export async function appendCaused(
+  store: EventStore,
+  decide: () => Promise<readonly CausedDecision[]>,
+): Promise<readonly StoredEvent[]> {
   for (let attempt = 1; ; attempt++) {
     const decisions = (await decide()).filter(({ events }) => events.length > 0);
     if (decisions.length === 0) return [];
-    const streams = decisions.map(({ streamId, expectedVersion, events }) => ({
-      streamId,
-      expectedVersion,
-      events: toNewEvents(events, streamId, cause),
-    }));
+    const streams = decisions.map(({ companions: _, ...stream }) => stream);
     try {
       const companions = decisions.flatMap((decision) => decision.companions);
       return (await store.append(inLockOrder(streams), companions)).events;

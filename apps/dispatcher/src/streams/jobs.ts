@@ -17,17 +17,32 @@ import {
 } from '@necrocode/event-store';
 import { jobRowChanges } from '../tables/job-row-changes.js';
 import { jobRowStatements } from '../tables/job-row-statements.js';
-import type { StreamDecision } from './append-together.js';
+import type { CausedDecision, StreamDecision } from './append-together.js';
 import type { Cause } from './cause.js';
+import { type CausedCommand, decideInTurn } from './decide-in-turn.js';
 
 const noUpcasters = new Upcasters();
 
-/** The streams of jobs, and the rows that change with them. */
+interface LoadedJob {
+  readonly state: DispatchedJob;
+  readonly version: number;
+}
+
+/** So many jobs are remembered as they were last read: those that something happens to. */
+const REMEMBERED = 200;
+const NOTHING: LoadedJob = { state: dispatchedJobDecider.initial, version: 0 };
+
+/**
+ * The streams of jobs, and the rows that change with them. What was folded is kept and only the news is read: a job of hundreds
+ * of tasks has hundreds of events when they end one after the other. Never wrong, for an append names the version.
+ */
 export class Jobs {
+  readonly #known = new Map<JobId, LoadedJob>();
+
   constructor(private readonly store: EventStore) {}
 
   async load(jobId: JobId): Promise<DispatchedJob> {
-    return foldJob(await this.store.readStream(streamIdOf('job', jobId)));
+    return (await this.#read(jobId)).state;
   }
 
   handle(jobId: JobId, command: JobCommand, { id, metadata }: Cause): Promise<HandledCommand<DispatchedJob, JobEvent>> {
@@ -45,18 +60,38 @@ export class Jobs {
   }
 
   async decide(jobId: JobId, command: JobCommand): Promise<StreamDecision> {
-    const streamId = streamIdOf('job', jobId);
-    const stored = await this.store.readStream(streamId);
-    const state = foldJob(stored);
+    const { state, version } = await this.#read(jobId);
     const events = dispatchedJobDecider.decide(command, state);
     const after = events.reduce(dispatchedJobDecider.evolve, state);
-    return { streamId, expectedVersion: stored.length, events, companions: rowStatements(events, after) };
+    const companions = rowStatements(events, after);
+    return { streamId: streamIdOf('job', jobId), expectedVersion: version, events, companions };
+  }
+
+  async decideAll(jobId: JobId, commands: readonly CausedCommand<JobCommand>[]): Promise<CausedDecision> {
+    const streamId = streamIdOf('job', jobId);
+    const { state, version } = await this.#read(jobId);
+    const { decided, events, after } = decideInTurn(dispatchedJobDecider, state, streamId, commands);
+    return { streamId, expectedVersion: version, events, companions: rowStatements(decided, after) };
+  }
+
+  async #read(jobId: JobId): Promise<LoadedJob> {
+    const known = this.#known.get(jobId) ?? NOTHING;
+    const news = await this.store.readStream(streamIdOf('job', jobId), known.version + 1);
+    if (news.length === 0) return known;
+    const read = { state: foldJob(news, known.state), version: known.version + news.length };
+    this.#known.delete(jobId);
+    this.#known.set(jobId, read);
+    const oldest = this.#known.keys().next();
+    if (this.#known.size > REMEMBERED && !oldest.done) this.#known.delete(oldest.value);
+    return read;
   }
 }
 
-export function foldJob(events: readonly StoredEvent[]): DispatchedJob {
-  const { evolve, initial } = dispatchedJobDecider;
-  return fold<DispatchedJob, JobEvent>(evolve, initial, events, noUpcasters);
+export function foldJob(
+  events: readonly StoredEvent[],
+  before: DispatchedJob = dispatchedJobDecider.initial,
+): DispatchedJob {
+  return fold<DispatchedJob, JobEvent>(dispatchedJobDecider.evolve, before, events, noUpcasters);
 }
 
 export function rowStatements(events: readonly JobEvent[], { job }: DispatchedJob): readonly CompanionStatement[] {

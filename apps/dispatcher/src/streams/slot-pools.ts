@@ -2,7 +2,8 @@ import { streamIdOf } from '@necrocode/contracts';
 import { type SlotPool, type SlotPoolCommand, slotPoolDecider, type SlotPoolEvent } from '@necrocode/domain';
 import { type EventStore, fold, Upcasters } from '@necrocode/event-store';
 import { slotRowStatements } from '../tables/slot-rows.js';
-import type { StreamDecision } from './append-together.js';
+import type { CausedDecision, StreamDecision } from './append-together.js';
+import { type CausedCommand, decideInTurn } from './decide-in-turn.js';
 
 export interface LoadedPool {
   readonly state: SlotPool;
@@ -36,5 +37,12 @@ export class SlotPools {
     const after = events.reduce(slotPoolDecider.evolve, state);
     const companions = slotRowStatements(events, after);
     return { streamId: streamIdOf('slot-pool', pool), expectedVersion: version, events, companions };
+  }
+
+  async decideAll(pool: string, commands: readonly CausedCommand<SlotPoolCommand>[]): Promise<CausedDecision> {
+    const { state, version } = await this.load(pool);
+    const streamId = streamIdOf('slot-pool', pool);
+    const { decided, events, after } = decideInTurn(slotPoolDecider, state, streamId, commands);
+    return { streamId, expectedVersion: version, events, companions: slotRowStatements(decided, after) };
   }
 }
