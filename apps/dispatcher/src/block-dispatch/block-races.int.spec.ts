@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SubmittedTask } from '@necrocode/domain';
 import { newId } from '@necrocode/service-kit';
-import { ending, runnerDescription, submission, task } from '../spec/fixtures.js';
+import { ending, meta, runnerDescription, submission, task } from '../spec/fixtures.js';
 import { gate } from '../spec/gate.js';
 import { DispatcherStage, type Replica } from '../spec/open-dispatcher.js';
 import { portOf } from '../spec/port-of.js';
+import type { Submission } from '../submit-job/submit-job.js';
 
 let stage: DispatcherStage;
 let quick: Replica;
@@ -121,5 +122,32 @@ describe('the cancel of a task and its dependents becoming ready', () => {
     );
     expect(taskIds).toEqual([]);
     expect(await since()).toEqual(['TaskCompleted', 'TaskQueued']);
+  });
+});
+
+describe('a cancel and the same submission again, as a cron job would send it', () => {
+  const again = (replica: Replica, job: Submission) => replica.dispatcher.submitJob.handle(job, meta());
+
+  it('the cancel first: the submission is answered with the job that was cancelled, and begins nothing', async () => {
+    const { job, since } = await running(task('a', { retry }));
+    expect(
+      await overtake(
+        () => again(slow, job),
+        () => quick.block(job, newId('can')),
+      ),
+    ).toEqual({ jobId: job.jobId, repeated: true });
+    expect(await since()).toEqual(['DispatchBlocked', 'TaskCancellationStarted']);
+    expect(await quick.assignBatch()).toEqual([]);
+  });
+
+  it('the submission first: it is the job there is, and the cancel ends that one', async () => {
+    const { job, since } = await running(task('a', { retry }));
+    const { facts } = await overtake(
+      () => slow.block(job, newId('can')),
+      () => again(quick, job),
+    );
+    expect(facts).toMatchObject({ jobId: job.jobId, status: 'cancelling' });
+    expect(await since()).toEqual(['DispatchBlocked', 'TaskCancellationStarted']);
+    expect(await quick.assignBatch()).toEqual([]);
   });
 });
