@@ -28,6 +28,7 @@ describe('migrating the event store', () => {
       '0002-numbering',
       '0003-relay-lease',
       '0004-archives',
+      '0005-large-events',
     ]);
     await Promise.all(stores.map((store) => store.close()));
   });
@@ -46,9 +47,9 @@ describe('migrating the event store', () => {
     await migrateEventStore(database.url);
     const session = await sessions.open();
     await session.query("update event_store.migrations set checksum = 'another' where id = '0002-numbering'");
-    await session.query("delete from event_store.migrations where id = '0004-archives'");
+    await session.query("delete from event_store.migrations where id = '0005-large-events'");
     await expect(migrateEventStore(database.url)).rejects.toThrow('0002-numbering was changed');
-    expect((await session.query('select from event_store.migrations')).rowCount).toBe(3);
+    expect((await session.query('select from event_store.migrations')).rowCount).toBe(4);
   });
 
   it('works for a role that only owns the database', async () => {

@@ -5,6 +5,7 @@ import { events } from './0001-events.js';
 import { numbering } from './0002-numbering.js';
 import { relayLease } from './0003-relay-lease.js';
 import { archives } from './0004-archives.js';
+import { largeEvents } from './0005-large-events.js';
 
 /** Forward only: never changed once released, only added to. */
 const migrations: readonly (readonly [id: string, sql: string])[] = [
@@ -12,6 +13,7 @@ const migrations: readonly (readonly [id: string, sql: string])[] = [
   ['0002-numbering', numbering],
   ['0003-relay-lease', relayLease],
   ['0004-archives', archives],
+  ['0005-large-events', largeEvents],
 ];
 
 /** An arbitrary number of our own, the same in every process. */
