@@ -38,6 +38,7 @@ import { StopExecutionsController } from './stop-executions/stop-executions.cont
 import { StopExecutions } from './stop-executions/stop-executions.js';
 import { EndingsAwaited } from './stop-executions/endings-awaited.js';
 import { StopsUnderWay } from './stop-executions/stops-under-way.js';
+import { TrustRunnerController } from './trust-runner/trust-runner.controller.js';
 import { heardTypes, TrackExecutions } from './track-executions/track-executions.js';
 
 /** The consumer of events; that of reports keeps its place in JetStream. */
@@ -51,6 +52,7 @@ export const EXECUTIONS_DURABLE = 'runner-monitor-executions';
     InspectExecutionsController,
     HoldExecutionsController,
     DrainRunnerController,
+    TrustRunnerController,
   ],
   providers: [
     { provide: LastHeard, useFactory: () => new LastHeard() },

@@ -93,7 +93,7 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
 
   const commands = new CommandClient(connection);
   const registerRunner = async (): Promise<void> => {
-    const description = describeRunner(runnerId, config, containment, handlers);
+    const description = describeRunner(runnerId, config, containment, handlers, later.unproven);
     const { fencedExecutionIds } = await register(commands, description, sessionId, contact, logger);
     void agent.endSome(fencedExecutionIds, { ...OWN_STOP, force: true }, 'fenced');
   };

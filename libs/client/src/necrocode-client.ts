@@ -39,6 +39,7 @@ import type {
   SubmittedJob,
   TaskResource,
   WatchEvents,
+  TrustedRunner,
 } from '@necrocode/contracts';
 import { ArchiveCalls } from './archive-calls.js';
 import { type ClientOptions, type HttpRequest, type RequestOptions, Transport } from './http/transport.js';
@@ -254,6 +255,11 @@ export class NecrocodeClient {
   /** The runner finishes what it has and is given nothing new. */
   drainRunner(runnerId: string, options: RequestOptions = {}): Promise<DrainedRunner> {
     return this.post(`/runners/${encodeURIComponent(runnerId)}/drain`, undefined, options);
+  }
+
+  /** Ends the quarantine of a runner without a proof: somebody has looked. */
+  trustRunner(runnerId: string, options: RequestOptions = {}): Promise<TrustedRunner> {
+    return this.post(`/runners/${encodeURIComponent(runnerId)}/trust`, undefined, options);
   }
 
   /** The gateway's read models and their rebuilds. */

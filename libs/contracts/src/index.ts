@@ -194,6 +194,8 @@ export {
   artifactsResource,
   type DrainedRunner,
   drainedRunner,
+  type TrustedRunner,
+  trustedRunner,
   type Health,
   health,
   type QueueResource,

@@ -7,9 +7,10 @@ import type { Terminal } from '../terminal/terminal.js';
 
 export function runnerCommands(terminal: Terminal): Command {
   return new Command('runner')
-    .description('look at runners, and drain them')
+    .description('look at runners, drain them, end a quarantine')
     .addCommand(list(terminal))
-    .addCommand(drain(terminal));
+    .addCommand(drain(terminal))
+    .addCommand(trust(terminal));
 }
 
 function list(terminal: Terminal): Command {
@@ -46,5 +47,15 @@ function drain(terminal: Terminal): Command {
     .action(async (runnerId: string) => {
       const { status } = await (await connect()).drainRunner(runnerId);
       terminal.say(`${runnerId} is ${status}: it finishes what it has and is given nothing new.`);
+    });
+}
+
+function trust(terminal: Terminal): Command {
+  return new Command('trust')
+    .description('end the quarantine of a runner without a proof: when you have looked at its host yourself')
+    .argument('<runner-id>')
+    .action(async (runnerId: string) => {
+      await (await connect()).trustRunner(runnerId);
+      terminal.say(`${runnerId} may be given new work again; it is on record that you said so.`);
     });
 }

@@ -75,6 +75,8 @@ function dispatch(reactions: Reactions, event: Heard, stored: StoredEvent): Prom
     case 'RunnerReturned':
     case 'RunnerDrained':
     case 'RunnerQuarantined':
+    case 'RunnerSurvivorsGone':
+    case 'RunnerTrusted':
       return reactions.registerRunner.handle(event.runnerId, stored);
     default:
       return Promise.resolve();

@@ -65,6 +65,7 @@ describe('the OpenAPI document', () => {
         'POST /api/queues/{queue}/resume',
         'POST /api/runners/{runnerId}/drain',
         'GET /api/events',
+        'POST /api/runners/{runnerId}/trust',
         'GET /api/queues',
         'GET /api/slot-pools',
         'GET /api/webhooks',

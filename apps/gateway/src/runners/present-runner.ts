@@ -6,12 +6,13 @@ export function presentRunner(
   state: Exclude<RunnerState, { status: 'unknown' }>,
   registeredAt: string,
 ): RunnerResource {
-  const { runner, status, since } = state;
+  const { runner, status, unproven, since } = state;
   const { runnerId, host, capacity, containment, labels, version, slots, handlers = [] } = runner;
   return {
     runnerId,
     host,
     status,
+    unproven: [...unproven],
     since,
     registeredAt,
     capacity,

@@ -5,6 +5,8 @@ import {
   type RunnerList,
   runnerList,
   runnerMonitorCommands,
+  type TrustedRunner,
+  trustedRunner,
 } from '@necrocode/contracts';
 import type { RunnerId } from '@necrocode/domain';
 import { type Caller, FromCaller } from '../http/caller.js';
@@ -38,5 +40,16 @@ export class RunnerController {
   async drain(@IdParam('runnerId') runnerId: RunnerId, @FromCaller() caller: Caller): Promise<DrainedRunner> {
     await this.services.ask(runnerMonitorCommands.drainRunner, { runnerId }, caller);
     return { runnerId, status: 'draining' };
+  }
+
+  @Post(':runnerId/trust')
+  @HttpCode(202)
+  @Operation({
+    summary: 'End the quarantine of a runner without a proof: somebody has looked',
+    replies: { 202: trustedRunner },
+    problems: ['malformed-id', 'runner-not-found'],
+  })
+  trust(@IdParam('runnerId') runnerId: RunnerId, @FromCaller() caller: Caller): Promise<TrustedRunner> {
+    return this.services.ask(runnerMonitorCommands.trustRunner, { runnerId }, caller);
   }
 }

@@ -49,7 +49,10 @@ export function bulkActions({ chunks, abortedBy, certificate }: Bulk): Action[] 
 }
 
 export function runnerActions({ standing }: Exclude<RunnerState, { status: 'unknown' }>): Action[] {
-  return [standing === 'ready' ? can('drain') : cannot('drain', `the runner is ${standing} already`)];
+  return [
+    standing === 'ready' ? can('drain') : cannot('drain', `the runner is ${standing} already`),
+    standing === 'quarantined' ? can('trust') : cannot('trust', 'the runner is not quarantined'),
+  ];
 }
 
 function can(action: Action['action']): Action {

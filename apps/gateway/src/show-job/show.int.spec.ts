@@ -304,7 +304,10 @@ describe('the estate', () => {
       status: 'ready',
       capacity: 4,
       slots: [{ pool: 'gpu', slotId: job.slotId }],
-      actions: [{ action: 'drain', possible: true }],
+      actions: [
+        { action: 'drain', possible: true },
+        { action: 'trust', possible: false },
+      ],
     });
     const { items: pools } = await json<{ items: { pool: string; slots: { slotId: string }[] }[] }>('/slot-pools');
     expect(pools.map(({ pool }) => pool)).toEqual(['gpu']);

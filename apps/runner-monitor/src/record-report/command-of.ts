@@ -1,8 +1,10 @@
 import type { ExecutionReport } from '@necrocode/contracts';
 import type { ExecutionCommand } from '@necrocode/domain';
 
+export type EventfulReport = Exclude<ExecutionReport, { kind: 'survived' }>;
+
 /** What a report asks to be recorded. */
-export function commandOf(report: ExecutionReport): ExecutionCommand {
+export function commandOf(report: EventfulReport): ExecutionCommand {
   const { execution, at } = report;
   switch (report.kind) {
     case 'started':

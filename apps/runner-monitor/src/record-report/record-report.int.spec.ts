@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { streamNames } from '@necrocode/contracts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { runnerMonitorCommands, streamNames } from '@necrocode/contracts';
 import type { ExecutionIdentity } from '@necrocode/domain';
 import { newId } from '@necrocode/service-kit';
 import { eventually } from '@necrocode/testing';
@@ -84,27 +84,62 @@ describe('a report of a runner', () => {
     expect(await deadLetters()).toBe(before);
   });
 
-  it('of survivors quarantines the runner, once; a new session is trusted again', async () => {
-    const host = new ScriptedRunner(world.connection, world.commands);
-    await host.register();
-    const execution = host.execution();
-    await host.report(host.started(execution));
-    await host.report(host.ended(execution, { reason: 'stopped' }, { survivors: 2, provenGoneAt: null }), 'hopeless');
-    await host.report(host.ended(execution, { reason: 'stopped' }, { survivors: 2, provenGoneAt: null }), 'still so');
-    await eventually(async () =>
+  describe('of survivors', () => {
+    const stopped = { reason: 'stopped' } as const;
+    let host: ScriptedRunner;
+    const story = async () => (await world.eventsOf(`runner-${host.runnerId}`)).map(({ type }) => type);
+    const started = async () => {
+      const execution = host.execution();
+      await host.report(host.started(execution));
+      return execution;
+    };
+
+    beforeEach(async () => {
+      host = new ScriptedRunner(world.connection, world.commands);
+      await host.register();
+    });
+    afterEach(() => host.close());
+
+    it('quarantines the runner, once, also while the killing goes on', async () => {
+      const execution = await started();
+      const hopeless = host.ended(execution, stopped, { survivors: 2, provenGoneAt: null });
+      await host.report({ kind: 'survived', execution, survivors: 2, at: new Date().toISOString() });
+      await host.report(hopeless, 'hopeless');
+      await host.report(hopeless, 'still so');
+      await eventually(async () =>
+        expect(await world.eventsOf(`runner-${host.runnerId}`)).toMatchObject([
+          { type: 'RunnerRegistered' },
+          { type: 'RunnerQuarantined', executionId: execution.executionId, survivors: 2 },
+        ]),
+      );
+    });
+
+    it('that are gone in the end lets it go, when they were the last', async () => {
+      const [one, other] = [await started(), await started()];
+      for (const execution of [one, other])
+        await host.report(host.ended(execution, stopped, { survivors: 1, provenGoneAt: null }), execution.executionId);
+      for (const execution of [one, other])
+        await host.report(host.ended(execution, stopped, { forced: true }), `${execution.executionId}-gone`);
+      const gone = ['RunnerSurvivorsGone', 'RunnerSurvivorsGone'];
+      await eventually(async () =>
+        expect((await story()).sort()).toEqual(['RunnerQuarantined', 'RunnerQuarantined', 'RunnerRegistered', ...gone]),
+      );
+    });
+
+    it('outlasts a new session that says it has them still, and ends by the word of somebody who has looked', async () => {
+      const execution = await started();
+      host.sessionId = randomUUID();
+      await host.register({ unproven: [execution.executionId] });
+      const trust = () =>
+        world.commands.ask(runnerMonitorCommands.trustRunner, { runnerId: host.runnerId }, { actor: 'user:ops' });
+      await trust();
+      await trust();
       expect(await world.eventsOf(`runner-${host.runnerId}`)).toMatchObject([
         { type: 'RunnerRegistered' },
-        { type: 'RunnerQuarantined', executionId: execution.executionId, survivors: 2 },
-      ]),
-    );
-    host.sessionId = randomUUID();
-    await host.register();
-    expect((await world.eventsOf(`runner-${host.runnerId}`)).map(({ type }) => type)).toEqual([
-      'RunnerRegistered',
-      'RunnerQuarantined',
-      'RunnerRegistered',
-    ]);
-    await host.close();
+        { type: 'RunnerRegistered', runner: { unproven: [execution.executionId] } },
+        { type: 'RunnerTrusted', requestedBy: 'user:ops' },
+      ]);
+    });
   });
 
   it('that is none, or is about somebody else, or from a future nobody assigned, is a dead letter', async () => {

@@ -1,13 +1,16 @@
 import { executionReport, type ExecutionReport } from '@necrocode/contracts';
-import { type ExecutionState, Rejection } from '@necrocode/domain';
+import { type ExecutionIdentity, Rejection } from '@necrocode/domain';
 import { type ReportDelivery, Unprocessable } from '@necrocode/messaging';
 import { type Logger } from '@necrocode/service-kit';
+import type { Cause } from '../cause.js';
 import type { ExecutionStreams } from '../executions/execution-streams.js';
 import type { RunnerStreams } from '../registry/runner-streams.js';
 import type { EndingsAwaited } from '../stop-executions/endings-awaited.js';
 import type { StopsUnderWay } from '../stop-executions/stops-under-way.js';
 import { commandOf } from './command-of.js';
 
+type Ended = Extract<ExecutionReport, { kind: 'ended' }>;
+type ReportCause = Cause & { readonly commandId: string };
 type Report = Pick<ReportDelivery, 'id' | 'runnerId' | 'executionId' | 'body' | 'traceparent'>;
 
 /** Turns what runners saw into events. The report's id names the command, so the same report again appends nothing. */
@@ -30,28 +33,40 @@ export class RecordReport {
       commandId: delivery.id,
       traceparent: delivery.traceparent,
     };
+    if (report.kind === 'survived') return this.quarantine(report.execution, report.survivors, report.at, cause);
     try {
       const state = await this.executions.handle(commandOf(report), cause);
       if (report.kind !== 'ended') return;
       if (state.status === 'ended') this.endings.recorded(report.execution.executionId, state);
-      await this.quarantineIfAlive(report, state, cause);
+      const counts = state.status === 'ended' && state.execution.fencingToken === report.execution.fencingToken;
+      if (counts) await this.judgeRunner(report, cause);
     } catch (error) {
       if (error instanceof Rejection) return this.refuse(error, delivery);
       throw error;
     }
   }
 
-  /** Survivors of a forced kill: nothing new is started on that host. */
-  private async quarantineIfAlive(
-    { execution, ending, at }: Extract<ExecutionReport, { kind: 'ended' }>,
-    state: ExecutionState,
-    cause: { readonly actor: string; readonly commandId: string; readonly traceparent: string | undefined },
-  ): Promise<void> {
-    const { survivors } = ending.evidence;
-    const counts = state.status === 'ended' && state.execution.fencingToken === execution.fencingToken;
-    if (survivors === 0 || !counts) return;
+  private async judgeRunner({ execution, ending, at }: Ended, cause: ReportCause): Promise<void> {
+    const { survivors, forced, provenGoneAt } = ending.evidence;
+    if (survivors > 0) return this.quarantine(execution, survivors, at, cause);
+    // Only what was killed by force can have survived it.
+    if (!forced || provenGoneAt === null) return;
     const { runnerId, executionId } = execution;
-    await this.runners.handle(runnerId, { type: 'QuarantineRunner', runnerId, executionId, survivors, at }, cause);
+    const command = { type: 'RecordSurvivorsGone' as const, runnerId, executionId, at };
+    const decided = await this.runners.handle(runnerId, command, cause);
+    if (decided.length > 0) this.logger.warn({ runnerId, executionId }, 'what had survived SIGKILL is gone');
+  }
+
+  /** Survivors of a forced kill: nothing new is started on that host. */
+  private async quarantine(
+    { runnerId, executionId }: ExecutionIdentity,
+    survivors: number,
+    at: string,
+    cause: ReportCause,
+  ): Promise<void> {
+    const command = { type: 'QuarantineRunner' as const, runnerId, executionId, survivors, at };
+    const decided = await this.runners.handle(runnerId, command, cause);
+    if (decided.length === 0) return;
     this.logger.error({ runnerId, executionId, survivors }, 'processes survived SIGKILL; runner quarantined');
   }
 

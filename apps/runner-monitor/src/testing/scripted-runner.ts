@@ -91,8 +91,8 @@ export class ScriptedRunner {
     await this.publisher.close();
   }
 
-  register() {
-    const body = { runner: this.description, sessionId: this.sessionId };
+  register(more: Partial<ScriptedRunner['description']> = {}) {
+    const body = { runner: { ...this.description, ...more }, sessionId: this.sessionId };
     return this.commands.ask(runnerMonitorCommands.registerRunner, body, { actor: `runner:${this.runnerId}` });
   }
 

@@ -11,6 +11,8 @@ export const heardTypes = [
   'RunnerReturned',
   'RunnerDrained',
   'RunnerQuarantined',
+  'RunnerSurvivorsGone',
+  'RunnerTrusted',
   'TaskAssigned',
   'TaskUnassigned',
   'ExecutionStarted',

@@ -225,6 +225,7 @@ export class LiveExecution {
         { executionId, survivors: report.survivors.length, obstacle: report.obstacle },
         'processes survive SIGKILL',
       );
+      this.parts.reports.survived(this.execution, report.survivors.length);
     }
   }
 

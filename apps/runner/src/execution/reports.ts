@@ -43,6 +43,11 @@ export class Reports {
     this.publish(id, { kind: 'thawed', execution, cancellationId, at: new Date().toISOString() });
   }
 
+  survived(execution: ExecutionIdentity, survivors: number): void {
+    const at = new Date().toISOString();
+    this.publish(`${execution.executionId}-survived`, { kind: 'survived', execution, survivors, at });
+  }
+
   ended(execution: ExecutionIdentity, ending: ExecutionEnding): void {
     this.publish(`${execution.executionId}-ended`, this.ending(execution, ending));
     this.#startedIn.delete(execution.executionId);

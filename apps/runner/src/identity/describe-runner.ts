@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { RunnerDescription, RunnerId, SlotId } from '@necrocode/domain';
+import type { ExecutionId, RunnerDescription, RunnerId, SlotId } from '@necrocode/domain';
 import type { Containment } from '@necrocode/process-tree';
 import type { HandlerModule } from '../functions/handler-module.js';
 import type { RunnerConfig } from '../runner.config.js';
@@ -11,6 +11,7 @@ export function describeRunner(
   config: RunnerConfig,
   containment: Containment,
   handlers: HandlerModule | null,
+  unproven: readonly ExecutionId[],
 ) {
   return {
     runnerId,
@@ -29,6 +30,7 @@ export function describeRunner(
       })),
     ),
     handlers: [...(handlers?.names ?? [])],
+    unproven: [...unproven],
     version: '0.1.0',
   } satisfies RunnerDescription;
 }

@@ -32,6 +32,11 @@ export class ProveLater {
       .finally(() => this.underWay.delete(executionId));
   }
 
+  /** Whose proof is still awaited. */
+  get unproven(): readonly ExecutionId[] {
+    return [...this.underWay];
+  }
+
   /** Looks no further. */
   stop(): void {
     this.isOver = true;

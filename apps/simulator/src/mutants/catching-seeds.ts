@@ -30,7 +30,7 @@ export const CATCHING_SEEDS: Readonly<Record<MutantName, number>> = {
   'clean-what-may-be-alive': 398,
   'dequeue-what-has-begun': 1111,
   'fence-too-early': 98,
-  'forget-the-fenced': 74,
+  'forget-the-fenced': 80,
   'drop-tombstone': 249,
   'forget-what-was-started': 16,
   'no-last-look': 68,

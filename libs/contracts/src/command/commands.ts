@@ -253,6 +253,7 @@ export const runnerMonitorCommands = {
     z.object({ runnerId, executionIds: z.array(executionId), jobId: jobId.nullable() }),
     z.object({ survivors: z.int().min(0), leftFiles: z.int().min(0), at: timestamp }),
   ),
+  trustRunner: command('runner-monitor', 'trust-runner', z.object({ runnerId }), z.object({ runnerId })),
   drainRunner: command('runner-monitor', 'drain-runner', z.object({ runnerId }), z.object({ runnerId })),
 } as const;
 

@@ -21,6 +21,8 @@ export const runnerEvents = {
   RunnerReturned: z.object({ runnerId, at }),
   RunnerDrained: z.object({ runnerId, requestedBy: z.string(), at }),
   RunnerQuarantined: z.object({ runnerId, executionId, survivors: z.int().min(0), at }),
+  RunnerSurvivorsGone: z.object({ runnerId, executionId, at }),
+  RunnerTrusted: z.object({ runnerId, requestedBy: z.string(), at }),
 } as const satisfies EventSchemas<RunnerEvent>;
 
 export const slotPoolEvents = {

@@ -9,7 +9,10 @@ export const runnerResource = z
   .object({
     runnerId,
     host: z.string(),
+    /** `quarantined`: it holds processes that cannot be killed, and is given nothing new. */
     status: z.enum(['ready', 'lost', 'draining', 'quarantined']),
+    /** Executions whose processes could not be killed. */
+    unproven: z.array(executionId),
     /** Since when it has this status. */
     since: timestamp,
     registeredAt: timestamp,
@@ -94,6 +97,9 @@ export const artifactsResource = z
 /** The answer to a drain: the runner finishes what it has and starts nothing new. */
 export const drainedRunner = z.object({ runnerId, status: z.literal('draining') }).meta({ id: 'DrainedRunner' });
 
+/** The answer to the word that a quarantined host may be used again. */
+export const trustedRunner = z.object({ runnerId }).meta({ id: 'TrustedRunner' });
+
 /** `/healthz` and `/readyz`. */
 export const health = z
   .object({
@@ -109,5 +115,6 @@ export type QueueState = z.infer<typeof queueState>;
 export type SlotPoolResource = z.infer<typeof slotPoolResource>;
 export type SlotResource = z.infer<typeof slotResource>;
 export type ArtifactsResource = z.infer<typeof artifactsResource>;
+export type TrustedRunner = z.infer<typeof trustedRunner>;
 export type DrainedRunner = z.infer<typeof drainedRunner>;
 export type Health = z.infer<typeof health>;

@@ -119,6 +119,8 @@ export const executionReport = z.discriminatedUnion('kind', [
     at: timestamp,
   }),
   z.object({ kind: z.literal('thawed'), execution: executionIdentity, cancellationId, at: timestamp }),
+  /** They are still there, a while after SIGKILL; the killing goes on. */
+  z.object({ kind: z.literal('survived'), execution: executionIdentity, survivors: z.int().min(1), at: timestamp }),
   z.object({ kind: z.literal('ended'), execution: executionIdentity, ending: executionEnding, at: timestamp }),
 ]);
 

@@ -76,6 +76,7 @@ export const runnerDescription = z.object({
   labels: z.record(z.string(), z.string()),
   slots: z.array(z.object({ pool: z.string(), slotId, runnerId, kind: slotKind })),
   handlers: z.array(z.string()).exactOptional(),
+  unproven: z.array(executionId).exactOptional(),
   version: z.string(),
 }) satisfies z.ZodType<RunnerDescription>;
 

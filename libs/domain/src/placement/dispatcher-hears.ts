@@ -29,6 +29,8 @@ const TAKEN_IN = [
   'RunnerReturned',
   'RunnerDrained',
   'RunnerQuarantined',
+  'RunnerSurvivorsGone',
+  'RunnerTrusted',
 ] as const satisfies readonly (ExecutionEvent | CleanupEvent | RunnerEvent)['type'][];
 
 const roomMakers: ReadonlySet<string> = new Set(MAKES_ROOM);

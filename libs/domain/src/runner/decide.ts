@@ -22,9 +22,17 @@ export function decideRunner(command: RunnerCommand, state: RunnerState): readon
     }
     case 'QuarantineRunner': {
       const { runnerId, executionId, survivors, at } = command;
-      return state.standing === 'quarantined'
+      return state.unproven.includes(executionId)
         ? []
         : [{ type: 'RunnerQuarantined', runnerId, executionId, survivors, at }];
+    }
+    case 'RecordSurvivorsGone': {
+      const { runnerId, executionId, at } = command;
+      return state.unproven.includes(executionId) ? [{ type: 'RunnerSurvivorsGone', runnerId, executionId, at }] : [];
+    }
+    case 'TrustRunner': {
+      const { runnerId, requestedBy, at } = command;
+      return state.standing === 'quarantined' ? [{ type: 'RunnerTrusted', runnerId, requestedBy, at }] : [];
     }
     default:
       return command satisfies never;

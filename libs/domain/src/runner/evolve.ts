@@ -1,31 +1,47 @@
-import type { Timestamp } from '../ids.js';
-import type { RunnerEvent, RunnerStanding, RunnerState } from './runner.js';
+import type { RunnerEvent, RunnerState } from './runner.js';
 
 /** What happened to a runner. Total; no rules. */
 export function evolveRunner(state: RunnerState, event: RunnerEvent): RunnerState {
   if (event.type === 'RunnerRegistered') {
-    const { runner, sessionId, at } = event;
+    const { runner, sessionId, at: since } = event;
     const same = state.status !== 'unknown' && state.sessionId === sessionId;
-    const standing = same ? state.standing : 'ready';
-    return { status: standing, standing, runner, sessionId, since: at };
+    const { isDrained, unproven } = same ? state : { isDrained: false, unproven: runner.unproven ?? [] };
+    return standing({ runner, sessionId, isDrained, unproven, since }, true);
   }
   if (state.status === 'unknown') return state;
+  const isHeard = state.status !== 'lost';
   switch (event.type) {
     case 'RunnerLost':
-      return { ...state, status: 'lost', since: event.at };
+      return standing({ ...state, since: event.at }, false);
     case 'RunnerReturned':
-      return { ...state, status: state.standing, since: event.at };
+      return standing({ ...state, since: event.at }, true);
     case 'RunnerDrained':
-      return withStanding(state, 'draining', event.at);
+      return changed(state, { ...state, isDrained: true }, event, isHeard);
     case 'RunnerQuarantined':
-      return withStanding(state, 'quarantined', event.at);
+      return changed(state, { ...state, unproven: [...state.unproven, event.executionId] }, event, isHeard);
+    case 'RunnerSurvivorsGone': {
+      const unproven = state.unproven.filter((executionId) => executionId !== event.executionId);
+      return changed(state, { ...state, unproven }, event, isHeard);
+    }
+    case 'RunnerTrusted':
+      return changed(state, { ...state, unproven: [] }, event, isHeard);
     default:
       return event satisfies never;
   }
 }
 
-function withStanding(state: Known, standing: RunnerStanding, at: Timestamp): RunnerState {
-  return state.status === 'lost' ? { ...state, standing } : { ...state, status: standing, standing, since: at };
+type Known = Exclude<RunnerState, { readonly status: 'unknown' }>;
+type Facts = Omit<Known, 'status' | 'standing'>;
+
+function standing(facts: Facts, isHeard: boolean): Known {
+  const { runner, sessionId, isDrained, unproven, since } = facts;
+  const drainedOrReady = isDrained ? 'draining' : 'ready';
+  const now = unproven.length > 0 ? 'quarantined' : drainedOrReady;
+  return { status: isHeard ? now : 'lost', standing: now, runner, sessionId, isDrained, unproven, since };
 }
 
-type Known = Exclude<RunnerState, { readonly status: 'unknown' }>;
+/** Since when it has the status it has. */
+function changed(before: Known, facts: Facts, { at }: RunnerEvent, isHeard: boolean): Known {
+  const after = standing(facts, isHeard);
+  return after.status === before.status ? after : { ...after, since: at };
+}

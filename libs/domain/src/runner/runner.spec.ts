@@ -29,6 +29,9 @@ const quarantine: RunnerCommand = {
   at: now,
 };
 
+const prove: RunnerCommand = { type: 'RecordSurvivorsGone', runnerId, executionId: executionId('a1'), at: now };
+const trust: RunnerCommand = { type: 'TrustRunner', runnerId, requestedBy: 'ada', at: now };
+
 const registered = (sessionId = 's1'): RunnerEvent => ({ type: 'RunnerRegistered', runner, sessionId, at: now });
 const lost: RunnerEvent = { type: 'RunnerLost', runnerId, lastHeardAt: at(30), at: now };
 const returned: RunnerEvent = { type: 'RunnerReturned', runnerId, at: now };
@@ -40,6 +43,8 @@ const quarantined: RunnerEvent = {
   survivors: 2,
   at: now,
 };
+const gone: RunnerEvent = { type: 'RunnerSurvivorsGone', runnerId, executionId: executionId('a1'), at: now };
+const trusted: RunnerEvent = { type: 'RunnerTrusted', runnerId, requestedBy: 'ada', at: now };
 
 describe('a runner', () => {
   it('registers', () => given().when(register()).then(registered()));
@@ -66,9 +71,36 @@ describe('a runner', () => {
   it('is quarantined once while it is lost', () =>
     given(registered(), quarantined, lost).when(quarantine).thenNothing());
 
-  it.each([lose, hear, drain, quarantine])('that never registered is refused: $type', (command) =>
+  it('is quarantined by each execution that cannot be killed', () =>
+    given(registered(), quarantined)
+      .when({ ...quarantine, executionId: executionId('b1') })
+      .then({ ...quarantined, executionId: executionId('b1') }));
+  it('is told of the proof that they are gone', () => given(registered(), quarantined).when(prove).then(gone));
+  it('is told of it once', () => given(registered(), quarantined, gone).when(prove).thenNothing());
+  it('is not told of what it was not quarantined for', () => given(registered()).when(prove).thenNothing());
+  it('is trusted by word', () => given(registered(), quarantined).when(trust).then(trusted));
+  it('needs no word when it is not quarantined', () => given(registered(), drained).when(trust).thenNothing());
+
+  it.each([lose, hear, drain, quarantine, prove, trust])('that never registered is refused: $type', (command) =>
     given().when(command).thenRejected('runner-not-found'),
   );
+});
+
+describe('the quarantine of a runner', () => {
+  const other = { ...quarantined, executionId: executionId('b1') } as RunnerEvent;
+  const statusAfter = (...events: RunnerEvent[]): string => stateAfter(runnerDecider, [registered(), ...events]).status;
+
+  it('ends with the last proof', () => {
+    expect(statusAfter(quarantined, other, gone)).toBe('quarantined');
+    expect(statusAfter(quarantined, gone)).toBe('ready');
+  });
+  it('ends by word, whatever is unproven', () => expect(statusAfter(quarantined, other, trusted)).toBe('ready'));
+  it('leaves it draining when it was drained', () => expect(statusAfter(drained, quarantined, gone)).toBe('draining'));
+  it('ends while it is lost, unseen', () => expect(statusAfter(quarantined, lost, gone)).toBe('lost'));
+  it('goes on in a new session that says so', () =>
+    expect(
+      statusAfter({ ...registered('s2'), runner: { ...runner, unproven: [executionId('a1')] } } as RunnerEvent),
+    ).toBe('quarantined'));
 });
 
 describe('the status of a runner', () => {

@@ -15,13 +15,15 @@ export interface RunnerDescription {
   readonly slots: readonly (SlotDefinition & { readonly pool: string })[];
   /** Functions it can run. Absent from agents of before there were any. */
   readonly handlers?: readonly string[];
+  /** What its predecessor or itself could not kill so far. Absent: nothing. */
+  readonly unproven?: readonly ExecutionId[];
   readonly version: string;
 }
 
 export type RunnerEvent =
   /**
-   * Also when an agent restarts or comes back changed. A new session starts as ready: an agent ends or adopts what its
-   * predecessor left before it registers, and is quarantined again if it cannot. The same session keeps its standing.
+   * Also when an agent restarts or comes back changed. A new session starts as ready, or as quarantined by what it says it
+   * cannot kill: an agent ends what its predecessor left before it registers. The same session keeps its standing.
    */
   | {
       readonly type: 'RunnerRegistered';
@@ -52,6 +54,20 @@ export type RunnerEvent =
       readonly executionId: ExecutionId;
       readonly survivors: number;
       readonly at: Timestamp;
+    }
+  /** They are proven gone after all. The last of its quarantine ends it. */
+  | {
+      readonly type: 'RunnerSurvivorsGone';
+      readonly runnerId: RunnerId;
+      readonly executionId: ExecutionId;
+      readonly at: Timestamp;
+    }
+  /** Somebody has looked and says that the host may be used again: ends its quarantine without a proof. */
+  | {
+      readonly type: 'RunnerTrusted';
+      readonly runnerId: RunnerId;
+      readonly requestedBy: string;
+      readonly at: Timestamp;
     };
 
 export type RunnerCommand =
@@ -75,7 +91,14 @@ export type RunnerCommand =
       readonly executionId: ExecutionId;
       readonly survivors: number;
       readonly at: Timestamp;
-    };
+    }
+  | {
+      readonly type: 'RecordSurvivorsGone';
+      readonly runnerId: RunnerId;
+      readonly executionId: ExecutionId;
+      readonly at: Timestamp;
+    }
+  | { readonly type: 'TrustRunner'; readonly runnerId: RunnerId; readonly requestedBy: string; readonly at: Timestamp };
 
 /** What a runner is when it can be heard. */
 export type RunnerStanding = 'ready' | 'draining' | 'quarantined';
@@ -86,6 +109,10 @@ export type RunnerState =
       /** `lost` hides the standing, which comes back with the runner. */
       readonly status: RunnerStanding | 'lost';
       readonly standing: RunnerStanding;
+      /** Starts nothing new for good, also once it is not quarantined any more. */
+      readonly isDrained: boolean;
+      /** Executions whose processes could not be killed. */
+      readonly unproven: readonly ExecutionId[];
       readonly runner: RunnerDescription;
       readonly sessionId: string;
       readonly since: Timestamp;

@@ -1,2 +1,3 @@
+export { openUnkillable, type Unkillable } from './unkillable.js';
 export { hostileCommand, type HostileRole, hostileToken } from './hostile-command.js';
 export { livingProcesses } from './living-processes.js';

@@ -59,6 +59,11 @@ export class Agent {
     return [...this.#live.keys()];
   }
 
+  /** What is killed and looked for, and not proven gone yet. */
+  unproven(): readonly ExecutionId[] {
+    return [...this.#looking];
+  }
+
   start(execution: ExecutionIdentity): StartAnswer {
     const { files, capacity, world, machine } = this.parts;
     const { executionId } = execution;

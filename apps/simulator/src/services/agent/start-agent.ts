@@ -68,7 +68,7 @@ export function startAgent(life: Life, site: Site, home: AgentHome, ready: (agen
     for (;;) {
       const sentAt = world.now;
       try {
-        const registration = { runner: description, sessionId };
+        const registration = { runner: { ...description, unproven: agent.unproven() }, sessionId };
         const fenced = await ask(life, site.monitor, (monitor) => monitor.register(registration));
         contact.confirm(sentAt);
         life.run(() => agent.endSome(fenced, 'fenced'));

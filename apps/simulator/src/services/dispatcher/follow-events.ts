@@ -35,6 +35,8 @@ export async function followEvent(parts: DispatcherParts, stored: StoredEvent): 
     case 'RunnerReturned':
     case 'RunnerDrained':
     case 'RunnerQuarantined':
+    case 'RunnerSurvivorsGone':
+    case 'RunnerTrusted':
       return trackRunner(parts, event.runnerId, stored);
     default:
   }

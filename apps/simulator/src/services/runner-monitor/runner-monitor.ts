@@ -175,10 +175,14 @@ export class RunnerMonitor {
   async #record(command: ExecutionCommand, id: string): Promise<void> {
     try {
       const state = await this.#handle(command, id);
-      if (command.type !== 'RecordEnded' || command.ending.evidence.survivors === 0) return;
+      if (command.type !== 'RecordEnded') return;
       if (state.status !== 'ended' || state.execution.fencingToken !== command.execution.fencingToken) return;
       const { runnerId, executionId } = command.execution;
-      const { survivors } = command.ending.evidence;
+      const { survivors, forced, provenGoneAt } = command.ending.evidence;
+      if (survivors === 0) {
+        const gone = { type: 'RecordSurvivorsGone' as const, runnerId, executionId, at: this.life.now() };
+        return forced && provenGoneAt !== null ? await this.#handleRunner(gone, id) : undefined;
+      }
       await this.#handleRunner({ type: 'QuarantineRunner', runnerId, executionId, survivors, at: this.life.now() }, id);
       this.site.world.reach('runner-quarantined');
     } catch (error) {

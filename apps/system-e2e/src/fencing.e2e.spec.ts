@@ -4,9 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CloudEvent, ExecutionResource } from '@necrocode/contracts';
 import { connectMessaging, runnerPublisher } from '@necrocode/messaging';
 import { eventually } from '@necrocode/testing';
+import { openUnkillable } from '@necrocode/testing/hostile';
 import { AttemptsSeen } from './support/attempts-seen.js';
 import { startCutOffRunner } from './support/cut-off-runner.js';
-import { executionsAliveOf } from './support/processes-of.js';
+import { executionsAliveOf, processesOf } from './support/processes-of.js';
+import { runCli } from './support/run-cli.js';
 import { testSystem } from './support/test-system.js';
 
 const LEASE_MS = 2_000;
@@ -122,3 +124,31 @@ describe('a runner that is cut off', () => {
     expect([...executionsAliveOf(jobId)]).toEqual([]);
   });
 });
+
+for (const unkillable of openUnkillable())
+  describe('a host with a process that cannot be killed', () => {
+    const submit = async () => {
+      ({ jobId } = await world.client.submitJob({
+        name: 'unkillable',
+        tasks: [{ key: 'a', command: ['sleep', '300'] }],
+      }));
+      return { ...(await running(1)), jobId };
+    };
+
+    it('is quarantined and shown, given nothing new, and let go when they are proven gone', async () => {
+      const held = await submit();
+      expect(held.runnerId).toBe(runnerId);
+      unkillable.hold(processesOf(held.jobId));
+      const { cancellationId } = await world.client.cancelJob(held.jobId, { force: true });
+      await eventually(async () => expect(await statusOfRunner()).toBe('quarantined'), { withinMs: 30_000 });
+      const { stdout } = await runCli(['runner', 'list'], { NECROCODE_HOME: world.home });
+      expect(stdout).toMatch(new RegExp(`${runnerId} +quarantined`));
+      expect((await submit()).runnerId).not.toBe(runnerId);
+      expect((await world.client.getCancellation(String(cancellationId))).certificate).toBeNull();
+      unkillable.letGo();
+      const { certificate } = await world.completed(String(cancellationId));
+      expect(certificate?.executions).toMatchObject([{ executionId: held.executionId, forced: true, survivors: 0 }]);
+      await eventually(async () => expect(await statusOfRunner()).toBe('ready'));
+      unkillable.end();
+    }, 60_000);
+  });
