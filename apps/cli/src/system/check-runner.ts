@@ -1,0 +1,33 @@
+import type { RunnerResource } from '@necrocode/contracts';
+import type { Check } from '@necrocode/embedded/doctor';
+
+/** What `doctor` says of a runner of the system that runs. */
+export function checkRunner({
+  runnerId,
+  host,
+  status,
+  unproven,
+}: Pick<RunnerResource, 'runnerId' | 'host' | 'status' | 'unproven'>): Check {
+  const name = `runner on ${host}`;
+  switch (status) {
+    case 'ready':
+    case 'draining':
+      return { name, status: 'ok', detail: `${runnerId} is ${status}` };
+    case 'lost':
+      return {
+        name,
+        status: 'warn',
+        detail: `${runnerId} is not heard; what it ran is fenced`,
+        hint: 'Bring its agent or its network back, or make sure that the host is off.',
+      };
+    case 'quarantined':
+      return {
+        name,
+        status: 'warn',
+        detail: `${runnerId} is quarantined: processes of ${unproven.join(', ')} cannot be killed`,
+        hint: `Look at the host for processes in uninterruptible sleep. When it is fit for work: necrocode runner trust ${runnerId}`,
+      };
+    default:
+      return status satisfies never;
+  }
+}
