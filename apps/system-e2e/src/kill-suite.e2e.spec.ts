@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CancelJobInput, CertificateResource } from '@necrocode/contracts';
 import { eventually } from '@necrocode/testing';
-import { processesNaming } from './support/processes-of.js';
+import { processesNaming, stateOf } from './support/processes-of.js';
 import { testSystem } from './support/test-system.js';
 
 // After linux tools/testing/selftests/cgroup/test_kill.c, Slurm's cancel tests (6.8, 6.15, 7.5) and systemd's subgroup-kill: the
@@ -96,6 +96,18 @@ describe('who tries to get away', () => {
     },
     120_000,
   );
+});
+
+describe('who is asleep in the kernel', () => {
+  it('waiting for a child it has vforked, is ended with it, by force where both ignore the signal', async () => {
+    // clone(2) by its number, with CLONE_VFORK: the parent waits uninterruptibly until its child is gone.
+    const clone = `syscall(${process.arch === 'arm64' ? 220 : 56}, 0x4011, 0, 0, 0, 0)`;
+    const job = await running(`exec perl -e '$SIG{TERM} = "IGNORE"; ${clone}; sleep 1000' @`, 2, {
+      gracePeriodMs: 200,
+    });
+    await eventually(() => expect(processesNaming(job.token).map(stateOf)).toContain('D'));
+    expect(await ended(job)).toMatchObject({ forced: true, survivors: 0 });
+  }, 120_000);
 });
 
 describe('signals', () => {

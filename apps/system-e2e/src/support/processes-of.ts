@@ -37,9 +37,14 @@ function livingProcesses(): readonly number[] {
     .filter(isAlive);
 }
 
-function isAlive(pid: number): boolean {
+/** One letter of proc(5): R, S, D (asleep in the kernel), T, Z … ; undefined when it is gone. */
+export function stateOf(pid: number): string | undefined {
   const stat = read(`/proc/${pid}/stat`);
-  const state = stat.slice(stat.lastIndexOf(')') + 2)[0];
+  return stat.slice(stat.lastIndexOf(')') + 2)[0];
+}
+
+function isAlive(pid: number): boolean {
+  const state = stateOf(pid);
   return state !== undefined && state !== 'Z' && state !== 'X';
 }
 
