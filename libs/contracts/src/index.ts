@@ -12,6 +12,7 @@ export type { EventRecord } from './cloud-event/event-record.js';
 export { fromCloudEvent } from './cloud-event/from-cloud-event.js';
 export { eventSubject, toCloudEvent } from './cloud-event/to-cloud-event.js';
 export { type EventDefinition, eventRegistry, findEvent } from './events/registry.js';
+export { upcastSteps } from './events/upcast-steps.js';
 export {
   parseEventSubject,
   parseReportSubject,

@@ -125,6 +125,12 @@ export const catalog = {
     'The event store has no stream {stream}.',
     'A stream is named after what it tells of, for example cancellation-can_… or job-job_….',
   ),
+  'event-refused': entry(
+    500,
+    'internal',
+    'An event {type} of {stream} is not what the registry says: nothing was stored.',
+    'This is a fault of the service that wrote it; its log says which field.',
+  ),
   archived: entry(
     410,
     'not-found',

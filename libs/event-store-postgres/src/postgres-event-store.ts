@@ -3,6 +3,7 @@ import {
   checkAppend,
   type CompanionStatement,
   type EventStore,
+  type NewEvent,
   type Position,
   type PositionedEvent,
   type StoredEvent,
@@ -28,6 +29,8 @@ import { type StreamVerification, verifyAllStreams } from './verify/verify-all-s
 import { type NumberingFault, verifyNumbering } from './verify/verify-numbering.js';
 
 export interface PostgresEventStoreOptions extends DatabaseOptions {
+  /** Throws for an event that must not be stored; nothing of its append is. Default: every event may. */
+  readonly check?: (streamId: string, event: NewEvent) => void;
   /** Called after every commit, to wake the relay. Must not throw. */
   readonly onAppended?: () => void;
   /** Told what an append has stored, once: not when it is a repetition, and not of `appendWithin`. Must not throw. */
@@ -73,6 +76,7 @@ export class PostgresEventStore implements EventStore {
     companions: readonly CompanionStatement[] = [],
   ): Promise<AppendResult> {
     checkAppend(streams);
+    this.#check(streams);
     const result = await this.#appends.append(streams, companions);
     if (!result.repeated) this.options.onStored?.(result.events);
     return result;
@@ -83,7 +87,13 @@ export class PostgresEventStore implements EventStore {
    * @throws {StoreUnavailable} also when another writer was at the same place in the same moment: roll back, run it again.
    */
   async appendWithin(transaction: SqlExecutor, streams: readonly StreamAppend[]): Promise<AppendResult> {
+    this.#check(streams);
     return appendWithin(transaction, this.#database, streams);
+  }
+
+  #check(streams: readonly StreamAppend[]): void {
+    const { check } = this.options;
+    if (check) for (const { streamId, events } of streams) for (const event of events) check(streamId, event);
   }
 
   async readStream(streamId: string, fromVersion = 1): Promise<readonly StoredEvent[]> {

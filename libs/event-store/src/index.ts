@@ -5,6 +5,7 @@ export { dataOf, type DomainEvent, fold, toDomainEvent } from './command-handlin
 export { eventIdOf, uuidV7 } from './command-handling/event-ids.js';
 export { type CommandHandling, handleCommand, type HandledCommand } from './command-handling/handle-command.js';
 export { EventIdTaken, MalformedAppend, StoreUnavailable, StreamArchived, WrongExpectedVersion } from './errors.js';
+export { eventUpcasters } from './event-upcasters.js';
 export { type EventSink, SinkMoved, type SinkTail } from './event-sink.js';
 export type {
   AppendResult,

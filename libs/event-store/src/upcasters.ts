@@ -29,6 +29,26 @@ export class Upcasters {
   }
 }
 
+/**
+ * Upcasters that are complete: one step for each version a kind of event had before the one that is written now.
+ * @throws {Error} naming the kind whose steps are too few, too many, or those of no event there is
+ */
+export function upcastersFor(
+  kinds: readonly { readonly type: string; readonly schemaVersion: number }[],
+  steps: UpcastSteps,
+): Upcasters {
+  const upcasters = new Upcasters(steps);
+  for (const { type, schemaVersion } of kinds)
+    if (upcasters.currentVersion(type) !== schemaVersion)
+      throw new Error(
+        `${type} is written in version ${schemaVersion}, and its upcasters lead to ${upcasters.currentVersion(type)}`,
+      );
+  const known = new Set(kinds.map(({ type }) => type));
+  const stray = Object.keys(steps).find((type) => !known.has(type));
+  if (stray !== undefined) throw new Error(`there are upcasters of ${stray}, which is no event`);
+  return upcasters;
+}
+
 /** The event was written by a newer release than this one. Finish the roll-out; never guess its shape. */
 export class UnknownSchemaVersion extends Error {
   override readonly name = 'UnknownSchemaVersion';

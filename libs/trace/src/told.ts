@@ -1,6 +1,4 @@
-import { type DomainEvent, type StoredEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
-
-const upcasters = new Upcasters();
+import { type DomainEvent, type StoredEvent, toDomainEvent } from '@necrocode/event-store';
 
 /** A stored event with what it says, in its current shape. */
 export interface Told<Event> {
@@ -15,6 +13,6 @@ export function tell<Event extends DomainEvent>(events: readonly StoredEvent[]):
     id: stored.id,
     recordedAt: stored.recordedAt,
     traceparent: stored.metadata.traceparent,
-    event: toDomainEvent<Event>(stored, upcasters),
+    event: toDomainEvent<Event>(stored),
   }));
 }

@@ -6,7 +6,6 @@ import {
   type EventStore,
   fold,
   handleCommand,
-  Upcasters,
 } from '@necrocode/event-store';
 import type { DriveQueue } from '@necrocode/service-kit';
 
@@ -26,8 +25,6 @@ const FIRST_REDRIVE_MS = 1_000;
 
 /** The streams of cleanups: this service is their only writer. Their timers change in the same transaction. */
 export class CleanupStreams {
-  private readonly upcasters = new Upcasters();
-
   constructor(
     private readonly store: EventStore,
     private readonly drives: DriveQueue,
@@ -37,7 +34,7 @@ export class CleanupStreams {
     const events = await this.store.readStream(streamOf(cleanupId));
     const { evolve, initial } = cleanupDecider;
     return {
-      state: fold<CleanupState, CleanupEvent>(evolve, initial, events, this.upcasters),
+      state: fold<CleanupState, CleanupEvent>(evolve, initial, events),
       asked: events[0]?.metadata,
     };
   }
@@ -57,7 +54,6 @@ export class CleanupStreams {
       metadata,
       ...(commandId === undefined ? {} : { commandId }),
       companions: (_, after) => [this.timerAfter(cleanupId, after, command.at)],
-      upcasters: this.upcasters,
     });
     return state;
   }

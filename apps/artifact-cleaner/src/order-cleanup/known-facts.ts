@@ -17,7 +17,7 @@ import {
   type JobState,
   Rejection,
 } from '@necrocode/domain';
-import { type DomainEvent, type EventStore, fold, type StoredEvent, Upcasters } from '@necrocode/event-store';
+import { type DomainEvent, type EventStore, fold, type StoredEvent } from '@necrocode/event-store';
 
 export interface JobFacts {
   readonly job: Job;
@@ -28,8 +28,6 @@ export interface JobFacts {
 
 /** What has been decided elsewhere, folded from the streams: fresh, whatever events are still on their way here. */
 export class KnownFacts {
-  private readonly upcasters = new Upcasters();
-
   constructor(private readonly store: EventStore) {}
 
   /** Two round trips, whatever the job's size. @throws {Rejection} `job-not-found` */
@@ -80,7 +78,7 @@ export class KnownFacts {
     { evolve, initial }: Pick<Decider<State, never, Event>, 'evolve' | 'initial'>,
     events: readonly StoredEvent[],
   ): State {
-    return fold<State, Event>(evolve, initial, events, this.upcasters);
+    return fold<State, Event>(evolve, initial, events);
   }
 }
 

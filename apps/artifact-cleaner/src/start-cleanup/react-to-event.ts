@@ -1,5 +1,5 @@
 import type { ExecutionEvent, JobEvent } from '@necrocode/domain';
-import { type PositionedEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
+import { type PositionedEvent, toDomainEvent } from '@necrocode/event-store';
 import type { KnownFacts } from '../order-cleanup/known-facts.js';
 import type { StartCleanup } from './start-cleanup.js';
 
@@ -10,8 +10,6 @@ type JobEnded = Extract<JobEvent, { type: 'JobCompleted' | 'JobFailed' | 'JobCan
 
 /** What ends leaves something to clean. The event is done with once the cleanup is stored: its timer does the rest. */
 export class ReactToEvent {
-  private readonly upcasters = new Upcasters();
-
   constructor(
     private readonly facts: KnownFacts,
     private readonly startCleanup: StartCleanup,
@@ -22,14 +20,14 @@ export class ReactToEvent {
     const cause = { id, traceparent: metadata.traceparent };
     switch (type) {
       case 'ExecutionEnded': {
-        const event = toDomainEvent<Extract<ExecutionEvent, { type: 'ExecutionEnded' }>>(stored, this.upcasters);
+        const event = toDomainEvent<Extract<ExecutionEvent, { type: 'ExecutionEnded' }>>(stored);
         await this.startCleanup.ofSlot(event, cause);
         return;
       }
       case 'JobCompleted':
       case 'JobFailed':
       case 'JobCancelled': {
-        const { jobId, ...event } = toDomainEvent<JobEnded>(stored, this.upcasters);
+        const { jobId, ...event } = toDomainEvent<JobEnded>(stored);
         // Nothing of it was ever assigned, so there is nothing to clean; a bulk ends thousands of these at once.
         if (event.type === 'JobCancelled' && event.dequeued) return;
         await this.startCleanup.ofJob(await this.facts.ofJob(jobId), cause);

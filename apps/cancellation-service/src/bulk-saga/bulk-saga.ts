@@ -14,7 +14,6 @@ import {
   type EventStore,
   fold,
   type StoredEvent,
-  Upcasters,
   WrongExpectedVersion,
 } from '@necrocode/event-store';
 import type { BulkProgress } from '@necrocode/metrics';
@@ -35,7 +34,6 @@ export interface LoadedBulk {
 }
 
 const MAX_ATTEMPTS = 20;
-const noUpcasters = new Upcasters();
 const NOTHING: LoadedBulk = { state: bulkDecider.initial, first: undefined, last: undefined };
 
 /** The streams of bulk cancellations. */
@@ -94,7 +92,7 @@ export class BulkSaga {
       (last?.streamVersion ?? 0) + 1,
     );
     return {
-      state: fold<BulkState, BulkEvent>(bulkDecider.evolve, state, news, noUpcasters),
+      state: fold<BulkState, BulkEvent>(bulkDecider.evolve, state, news),
       first: first ?? news[0],
       last: news.at(-1) ?? last,
     };

@@ -7,9 +7,7 @@ import {
   type CancellationState,
   type MemberEnding,
 } from '@necrocode/domain';
-import { type EventStore, fold, Upcasters } from '@necrocode/event-store';
-
-const noUpcasters = new Upcasters();
+import { type EventStore, fold } from '@necrocode/event-store';
 
 /** How the cancellations of members stand, from their streams. */
 export class LookAtMembers {
@@ -22,7 +20,7 @@ export class LookAtMembers {
     return members.flatMap(({ jobId, cancellationId }) => {
       const events = streams.get(streamIdOf('cancellation', cancellationId)) ?? [];
       const { initial, evolve } = cancellationDecider;
-      const state = fold<CancellationState, CancellationEvent>(evolve, initial, events, noUpcasters);
+      const state = fold<CancellationState, CancellationEvent>(evolve, initial, events);
       return state.status === 'unknown' ? [] : endingOf(state).map((ending) => ({ jobId, ...ending }));
     });
   }

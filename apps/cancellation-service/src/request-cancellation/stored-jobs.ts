@@ -7,7 +7,7 @@ import {
   jobFacts,
   type JobId,
 } from '@necrocode/domain';
-import { type EventStore, fold, Upcasters } from '@necrocode/event-store';
+import { type EventStore, fold } from '@necrocode/event-store';
 
 /** Jobs as their own streams tell of them. */
 export interface Jobs {
@@ -20,13 +20,11 @@ export interface Jobs {
  * a request to its first signal is four messages shorter. Of slots it says nothing: those are the dispatcher's to tell.
  */
 export class StoredJobs implements Jobs {
-  private readonly upcasters = new Upcasters();
-
   constructor(private readonly store: EventStore) {}
 
   async describe(jobId: JobId): Promise<JobFacts> {
     const events = await this.store.readStream(streamIdOf('job', jobId));
     const { evolve, initial } = dispatchedJobDecider;
-    return jobFacts(fold<DispatchedJob, JobEvent>(evolve, initial, events, this.upcasters), []);
+    return jobFacts(fold<DispatchedJob, JobEvent>(evolve, initial, events), []);
   }
 }

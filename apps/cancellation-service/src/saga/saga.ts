@@ -14,13 +14,13 @@ import {
   dataOf,
   type DomainEvent,
   eventIdOf,
+  eventUpcasters,
   type EventMetadata,
   type EventStore,
   fold,
   type NewEvent,
   type StoredEvent,
   StoreUnavailable,
-  Upcasters,
   WrongExpectedVersion,
 } from '@necrocode/event-store';
 import { streamIdOf } from '@necrocode/contracts';
@@ -40,7 +40,6 @@ const MAX_ATTEMPTS = 20;
 
 /** So many cancellations are remembered as this process last knew them: those that are being driven. */
 const REMEMBERED = 200;
-const noUpcasters = new Upcasters();
 
 /** The streams of cancellations: this service is their only writer. */
 export class Saga {
@@ -61,7 +60,7 @@ export class Saga {
     const events = await this.store.readStream(streamIdOf('cancellation', cancellationId));
     const { initial, evolve } = cancellationDecider;
     return this.#remember(cancellationId, {
-      state: fold<CancellationState, CancellationEvent>(evolve, initial, events, noUpcasters),
+      state: fold<CancellationState, CancellationEvent>(evolve, initial, events),
       version: events.length,
       events,
     });
@@ -260,7 +259,7 @@ export function newEvents(
   return events.map((event, index) => ({
     id: eventIdOf(commandId, streamId, index),
     type: event.type,
-    schemaVersion: 1,
+    schemaVersion: eventUpcasters.currentVersion(event.type),
     data: dataOf(event),
     metadata,
   }));

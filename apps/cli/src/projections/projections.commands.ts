@@ -113,9 +113,9 @@ function verify(terminal: Terminal): Command {
 type Verified = Extract<ProjectionVerification, { kind: 'result' }>;
 
 function showResult({ name, position, rows, differences, more }: Verified, width: number): string {
-  const counts = Object.entries(rows).map(([each, count]) => `${count} ${each}`);
-  const checked = `${name} at position ${position}: ${counts.join(', ')} rows compared`;
-  if (differences.length === 0) return `${colours.green('ok')} ${checked}, no difference`;
+  const counts = Object.entries(rows).map(([each, count]) => `${each} ${count}`);
+  const checked = `${name} at position ${position}, rows compared: ${counts.join(', ')}`;
+  if (differences.length === 0) return `${colours.green('ok')} ${checked}; no difference`;
   const lines = differences.map(({ table: of, id, field, live, rebuilt }) => [
     of,
     id,

@@ -8,7 +8,7 @@ import {
   Rejection,
   type RunnerEvent,
 } from '@necrocode/domain';
-import { type StoredEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
+import { type StoredEvent, toDomainEvent } from '@necrocode/event-store';
 import { Unprocessable } from '@necrocode/messaging';
 import type { FreeSlot } from '../free-slot/free-slot.js';
 import { heardEnding } from '../record-ending/heard-ending.js';
@@ -27,8 +27,6 @@ export interface Reactions {
 /** What the dispatcher reacts to. Each reaction may run twice, late or stop half-way. */
 type Heard = ExecutionEvent | CleanupEvent | RunnerEvent;
 
-const noUpcasters = new Upcasters();
-
 /** Hands an event to the reaction it calls for; most call for none. */
 export async function react(reactions: Reactions, stored: StoredEvent): Promise<void> {
   if (!DISPATCHER_HEARS.has(stored.type)) return;
@@ -37,7 +35,7 @@ export async function react(reactions: Reactions, stored: StoredEvent): Promise<
     case 'execution':
     case 'cleanup':
     case 'runner':
-      return reactTo(reactions, toDomainEvent<Heard>(stored, noUpcasters), stored);
+      return reactTo(reactions, toDomainEvent<Heard>(stored), stored);
     case 'job':
     case 'slot-pool':
     case 'queue':

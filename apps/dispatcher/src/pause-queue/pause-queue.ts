@@ -1,14 +1,12 @@
 import { type CommandMeta, streamIdOf } from '@necrocode/contracts';
 import { type Queue, type QueueCommand, queueDecider, type QueueEvent } from '@necrocode/domain';
-import { fold, type StoredEvent, Upcasters } from '@necrocode/event-store';
+import { fold, type StoredEvent } from '@necrocode/event-store';
 import { continueTrace, type Logger } from '@necrocode/service-kit';
 import type { TransactionalStore } from '../assign-task/assign-tasks.js';
 import { toNewEvents } from '../streams/append-together.js';
 import type { OwnTables } from '../tables/own-tables.js';
 import { SHUT } from './assignment-gate.js';
 import { pausedQueueStatement } from './paused-queue-row.js';
-
-const noUpcasters = new Upcasters();
 
 export interface PausedOrNot extends Queue {
   readonly queue: string;
@@ -48,5 +46,5 @@ export class PauseQueue {
 }
 
 export function foldQueue(events: readonly StoredEvent[]): Queue {
-  return fold<Queue, QueueEvent>(queueDecider.evolve, queueDecider.initial, events, noUpcasters);
+  return fold<Queue, QueueEvent>(queueDecider.evolve, queueDecider.initial, events);
 }

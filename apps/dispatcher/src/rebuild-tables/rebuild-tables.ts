@@ -1,12 +1,5 @@
 import { parseStreamId } from '@necrocode/contracts';
-import {
-  fold,
-  type EventStore,
-  type Position,
-  type StoredEvent,
-  toDomainEvent,
-  Upcasters,
-} from '@necrocode/event-store';
+import { fold, type EventStore, type Position, type StoredEvent, toDomainEvent } from '@necrocode/event-store';
 import { type JobEvent, type SlotPool, type SlotPoolEvent, slotPoolDecider } from '@necrocode/domain';
 import { foldQueue } from '../pause-queue/pause-queue.js';
 import { pausedQueueStatement } from '../pause-queue/paused-queue-row.js';
@@ -21,7 +14,6 @@ import { slotRowStatements } from '../tables/slot-rows.js';
 
 const PAGE = 1_000;
 const STREAMS_AT_ONCE = 100;
-const noUpcasters = new Upcasters();
 
 /**
  * Replaces the dispatcher's rows by what the events say, in one transaction, through the functions that wrote them in the first place.
@@ -87,15 +79,15 @@ async function writeRows(
 
 function jobChanges(stored: readonly StoredEvent[]): readonly JobRowChanges[] {
   const { job } = foldJob(stored);
-  const events = stored.map((event) => toDomainEvent<JobEvent>(event, noUpcasters));
+  const events = stored.map((event) => toDomainEvent<JobEvent>(event));
   return job.status === 'unknown' ? [] : [jobRowChanges(events, job)];
 }
 
 function slotStatements(stored: readonly StoredEvent[]): ReturnType<typeof slotRowStatements> {
   const { evolve, initial } = slotPoolDecider;
-  const pool = fold<SlotPool, SlotPoolEvent>(evolve, initial, stored, noUpcasters);
+  const pool = fold<SlotPool, SlotPoolEvent>(evolve, initial, stored);
   return slotRowStatements(
-    stored.map((event) => toDomainEvent<SlotPoolEvent>(event, noUpcasters)),
+    stored.map((event) => toDomainEvent<SlotPoolEvent>(event)),
     pool,
   );
 }
@@ -108,9 +100,6 @@ function runnerStatements(stored: readonly StoredEvent[]): ReturnType<typeof slo
 /** Slots remember theirs when the job that held them was archived. */
 function tokenOf(stored: StoredEvent): number {
   if (stored.type !== 'TaskAssigned' && stored.type !== 'SlotLeased') return 0;
-  const event = toDomainEvent<Extract<JobEvent | SlotPoolEvent, { type: 'TaskAssigned' | 'SlotLeased' }>>(
-    stored,
-    noUpcasters,
-  );
+  const event = toDomainEvent<Extract<JobEvent | SlotPoolEvent, { type: 'TaskAssigned' | 'SlotLeased' }>>(stored);
   return event.type === 'TaskAssigned' ? event.assignment.fencingToken : event.holder.fencingToken;
 }

@@ -1,5 +1,5 @@
 import { assumedEnding, type ExecutionEnding, type ExecutionEvent, type ExecutionIdentity } from '@necrocode/domain';
-import { type StoredEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
+import { type StoredEvent, toDomainEvent } from '@necrocode/event-store';
 
 /** How an execution ended, and the event that tells of it. */
 export interface HeardEnding {
@@ -8,11 +8,9 @@ export interface HeardEnding {
   readonly event: StoredEvent;
 }
 
-const noUpcasters = new Upcasters();
-
 /** null: the event of an execution is not about its end. */
 export function heardEnding(event: StoredEvent): HeardEnding | null {
-  const told = toDomainEvent<ExecutionEvent>(event, noUpcasters);
+  const told = toDomainEvent<ExecutionEvent>(event);
   switch (told.type) {
     case 'ExecutionEnded':
       return { execution: told.execution, ending: told.ending, event };

@@ -1,11 +1,9 @@
 import type { JobEvent } from '@necrocode/domain';
-import { toDomainEvent, Upcasters } from '@necrocode/event-store';
+import { toDomainEvent } from '@necrocode/event-store';
 import { countJobs, measureQueue, type QueueNow } from '@necrocode/metrics';
 import type { Observe } from '@necrocode/service-kit';
 import type { DispatcherConfig } from '../dispatcher.config.js';
 import { SCHEMA } from '../tables/schema.js';
-
-const noUpcasters = new Upcasters();
 
 const QUEUE = /* sql */ `
 select
@@ -25,6 +23,6 @@ export const observe: Observe<DispatcherConfig> = ({ metrics, database }) => {
   const count = countJobs(metrics);
   measureQueue(metrics, async () => (await database.query<QueueNow[]>(QUEUE))[0] ?? NOTHING);
   return (stored) => {
-    if (stored.streamId.startsWith('job-')) count(toDomainEvent<JobEvent>(stored, noUpcasters));
+    if (stored.streamId.startsWith('job-')) count(toDomainEvent<JobEvent>(stored));
   };
 };

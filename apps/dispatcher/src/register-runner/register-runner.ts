@@ -6,7 +6,7 @@ import {
   type RunnerState,
 } from '@necrocode/domain';
 import { streamIdOf } from '@necrocode/contracts';
-import { type EventStore, fold, type StoredEvent, Upcasters } from '@necrocode/event-store';
+import { type EventStore, fold, type StoredEvent } from '@necrocode/event-store';
 import type { Logger } from '@necrocode/service-kit';
 import { appendTogether } from '../streams/append-together.js';
 import { causedByEvent } from '../streams/cause.js';
@@ -14,8 +14,6 @@ import type { SlotPools } from '../streams/slot-pools.js';
 import type { OwnTables } from '../tables/own-tables.js';
 import { SCHEMA, START_DRIVE } from '../tables/schema.js';
 import { runnerRow, runnerRowStatement } from './runner-row.js';
-
-const noUpcasters = new Upcasters();
 
 /**
  * Keeps what assigning needs to know of a runner. An event about it is only a signal: its stream is read, so events that come twice,
@@ -69,5 +67,5 @@ export class RegisterRunner {
 }
 
 export function foldRunner(stored: readonly StoredEvent[]): RunnerState {
-  return fold<RunnerState, RunnerEvent>(runnerDecider.evolve, runnerDecider.initial, stored, noUpcasters);
+  return fold<RunnerState, RunnerEvent>(runnerDecider.evolve, runnerDecider.initial, stored);
 }

@@ -12,7 +12,7 @@ import {
   nextGeneration,
   Rejection,
 } from '@necrocode/domain';
-import { type EventStore, fold, type StoredEvent, Upcasters } from '@necrocode/event-store';
+import { type EventStore, fold, type StoredEvent } from '@necrocode/event-store';
 import { type Logger, newId } from '@necrocode/service-kit';
 import { appendTogether, type StreamDecision } from '../streams/append-together.js';
 import { causedByCommand } from '../streams/cause.js';
@@ -24,8 +24,6 @@ export interface Retry {
   /** The id its next generation gets. */
   readonly retriedBy: JobId;
 }
-
-const noUpcasters = new Upcasters();
 
 /** Ends one job's story and begins the next in one append, so that of two retries one is first. */
 export class RetryJob {
@@ -77,7 +75,7 @@ function alreadyRetried({ retryOf }: Job, jobId: JobId): readonly [] {
 /** A job that had no workspace left nothing, and nothing is cleaned. */
 function recordsOf({ runnerId }: Job, events: readonly StoredEvent[]): readonly ArtifactRecord[] {
   const { evolve, initial } = cleanupDecider;
-  const cleanup = fold<CleanupState, CleanupEvent>(evolve, initial, events, noUpcasters);
+  const cleanup = fold<CleanupState, CleanupEvent>(evolve, initial, events);
   if (cleanup.status === 'done') return cleanup.report.artifacts;
   if (runnerId === null) return [];
   throw new Rejection('job-not-cleaned');

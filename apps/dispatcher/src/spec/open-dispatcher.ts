@@ -14,7 +14,7 @@ import {
   type SlotClaim,
   type TaskId,
 } from '@necrocode/domain';
-import { handleCommand, type StoredEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
+import { handleCommand, type StoredEvent, toDomainEvent } from '@necrocode/event-store';
 import { migrateEventStore, PostgresEventStore } from '@necrocode/event-store-postgres';
 import { createLogger, openDatabase } from '@necrocode/service-kit';
 import { createTestDatabase, type TestDatabase } from '@necrocode/testing';
@@ -152,7 +152,7 @@ export class Replica {
 
   async eventsOf(jobId: JobId): Promise<readonly JobEvent[]> {
     const stored = await this.store.readStream(streamIdOf('job', jobId));
-    return stored.map((event) => toDomainEvent<JobEvent>(event, new Upcasters()));
+    return stored.map((event) => toDomainEvent<JobEvent>(event));
   }
 
   async typesOf(jobId: JobId): Promise<readonly string[]> {

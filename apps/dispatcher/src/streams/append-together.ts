@@ -4,6 +4,7 @@ import {
   type DomainEvent,
   EventIdTaken,
   eventIdOf,
+  eventUpcasters,
   type EventStore,
   type NewEvent,
   type StoredEvent,
@@ -79,7 +80,7 @@ export function toNewEvents(
   return events.map((event, index) => ({
     id: eventIdOf(id, streamId, index),
     type: event.type,
-    schemaVersion: 1,
+    schemaVersion: eventUpcasters.currentVersion(event.type),
     data: dataOf(event),
     metadata,
   }));

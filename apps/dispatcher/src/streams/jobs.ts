@@ -13,15 +13,12 @@ import {
   handleCommand,
   type HandledCommand,
   type StoredEvent,
-  Upcasters,
 } from '@necrocode/event-store';
 import { jobRowChanges } from '../tables/job-row-changes.js';
 import { jobRowStatements } from '../tables/job-row-statements.js';
 import type { CausedDecision, StreamDecision } from './append-together.js';
 import type { Cause } from './cause.js';
 import { type CausedCommand, decideInTurn } from './decide-in-turn.js';
-
-const noUpcasters = new Upcasters();
 
 interface LoadedJob {
   readonly state: DispatchedJob;
@@ -91,7 +88,7 @@ export function foldJob(
   events: readonly StoredEvent[],
   before: DispatchedJob = dispatchedJobDecider.initial,
 ): DispatchedJob {
-  return fold<DispatchedJob, JobEvent>(dispatchedJobDecider.evolve, before, events, noUpcasters);
+  return fold<DispatchedJob, JobEvent>(dispatchedJobDecider.evolve, before, events);
 }
 
 export function rowStatements(events: readonly JobEvent[], { job }: DispatchedJob): readonly CompanionStatement[] {

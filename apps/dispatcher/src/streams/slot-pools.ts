@@ -1,6 +1,6 @@
 import { streamIdOf } from '@necrocode/contracts';
 import { type SlotPool, type SlotPoolCommand, slotPoolDecider, type SlotPoolEvent } from '@necrocode/domain';
-import { type EventStore, fold, Upcasters } from '@necrocode/event-store';
+import { type EventStore, fold } from '@necrocode/event-store';
 import { slotRowStatements } from '../tables/slot-rows.js';
 import type { CausedDecision, StreamDecision } from './append-together.js';
 import { type CausedCommand, decideInTurn } from './decide-in-turn.js';
@@ -9,8 +9,6 @@ export interface LoadedPool {
   readonly state: SlotPool;
   readonly version: number;
 }
-
-const noUpcasters = new Upcasters();
 
 /**
  * Slot pools as their streams say. A pool's stream grows with every lease for as long as the pool exists, so what was folded
@@ -25,7 +23,7 @@ export class SlotPools {
     const known = this.#known.get(pool) ?? { state: slotPoolDecider.initial, version: 0 };
     const news = await this.store.readStream(streamIdOf('slot-pool', pool), known.version + 1);
     if (news.length === 0) return known;
-    const state = fold<SlotPool, SlotPoolEvent>(slotPoolDecider.evolve, known.state, news, noUpcasters);
+    const state = fold<SlotPool, SlotPoolEvent>(slotPoolDecider.evolve, known.state, news);
     const loaded = { state, version: known.version + news.length };
     this.#known.set(pool, loaded);
     return loaded;

@@ -8,11 +8,9 @@ import {
   type CancellationId,
   Rejection,
 } from '@necrocode/domain';
-import { fold, type StoredEvent, Upcasters } from '@necrocode/event-store';
+import { fold, type StoredEvent } from '@necrocode/event-store';
 import { StreamReader } from '../streams/stream-reader.js';
 import { presentBulk } from './present-bulk.js';
-
-const upcasters = new Upcasters();
 
 /** Bulk cancellations, folded from their streams. */
 @Injectable()
@@ -35,7 +33,7 @@ export class BulkReader {
 }
 
 function foldBulk(events: readonly StoredEvent[]): BulkState {
-  return fold<BulkState, BulkEvent>(bulkDecider.evolve, bulkDecider.initial, events, upcasters);
+  return fold<BulkState, BulkEvent>(bulkDecider.evolve, bulkDecider.initial, events);
 }
 
 /** Whether a cancellation's stream is that of a bulk. */

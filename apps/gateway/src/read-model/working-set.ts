@@ -12,7 +12,7 @@ import {
   type RunnerEvent,
   type SlotPoolEvent,
 } from '@necrocode/domain';
-import { type DomainEvent, type PositionedEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
+import { type DomainEvent, type PositionedEvent, toDomainEvent } from '@necrocode/event-store';
 import { attributeEvent } from './attribute-event.js';
 import { type NamedInEvent, namedInEvent } from './named-in-event.js';
 import { projectBulk } from './project-bulk.js';
@@ -21,8 +21,6 @@ import { isSettled, projectJob } from './project-job.js';
 import { projectRunner } from './project-runner.js';
 import { projectSlots } from './project-slots.js';
 import type { BulkRow, CancellationRow, JobRow, QueueRow, RunnerRow, SlotRow, TimelineRow } from './rows.js';
-
-const upcasters = new Upcasters();
 
 /** Rows as they were before a batch of events; must hold every row the batch may touch. */
 export interface Rows {
@@ -202,7 +200,7 @@ export class WorkingSet {
 }
 
 function domainEvent<Event extends DomainEvent>(event: PositionedEvent): Event {
-  return toDomainEvent<Event>(event, upcasters);
+  return toDomainEvent<Event>(event);
 }
 
 /** The events of a bulk, in a cancellation's stream of its own kind, have names of their own. */

@@ -16,10 +16,8 @@ import {
   type JobState,
   Rejection,
 } from '@necrocode/domain';
-import { type DomainEvent, type EventStore, type StoredEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
+import { type DomainEvent, type EventStore, type StoredEvent, toDomainEvent } from '@necrocode/event-store';
 import { EVENT_STORE } from '@necrocode/service-kit';
-
-const upcasters = new Upcasters();
 
 /** One resource is its stream, folded: what an answer says of it is never behind. */
 @Injectable()
@@ -72,5 +70,5 @@ export function foldOne<State, Command, Event extends DomainEvent>(
   state: State,
   event: StoredEvent,
 ): State {
-  return evolve(state, toDomainEvent<Event>(event, upcasters));
+  return evolve(state, toDomainEvent<Event>(event));
 }

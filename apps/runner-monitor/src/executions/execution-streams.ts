@@ -14,7 +14,7 @@ import {
   fold,
   handleCommand,
   type StreamAppend,
-  Upcasters,
+  eventUpcasters,
   WrongExpectedVersion,
 } from '@necrocode/event-store';
 import { type Cause, metadataOf } from '../cause.js';
@@ -23,8 +23,6 @@ const MAX_ATTEMPTS = 10;
 
 /** The streams of executions: this service is their only writer. */
 export class ExecutionStreams {
-  private readonly upcasters = new Upcasters();
-
   constructor(private readonly store: EventStore) {}
 
   /** @returns the state after the command @throws {Rejection} */
@@ -37,7 +35,6 @@ export class ExecutionStreams {
       command,
       metadata: metadataOf(jobId, cause),
       ...(cause.commandId === undefined ? {} : { commandId: cause.commandId }),
-      upcasters: this.upcasters,
     });
     return state;
   }
@@ -84,7 +81,7 @@ export class ExecutionStreams {
     return new Map(
       executionIds.map((executionId) => {
         const events = streams.get(streamOf(executionId)) ?? [];
-        const state = fold<ExecutionState, ExecutionEvent>(evolve, initial, events, this.upcasters);
+        const state = fold<ExecutionState, ExecutionEvent>(evolve, initial, events);
         return [executionId, { state, version: events.length }];
       }),
     );
@@ -104,7 +101,7 @@ export class ExecutionStreams {
       events: events.map((event, index) => ({
         id: eventIdOf(cause.commandId, streamId, index),
         type: event.type,
-        schemaVersion: this.upcasters.currentVersion(event.type),
+        schemaVersion: eventUpcasters.currentVersion(event.type),
         data: dataOf(event),
         metadata,
       })),

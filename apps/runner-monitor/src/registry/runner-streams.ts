@@ -6,14 +6,12 @@ import {
   type RunnerId,
   type RunnerState,
 } from '@necrocode/domain';
-import { type EventStore, fold, handleCommand, Upcasters } from '@necrocode/event-store';
+import { type EventStore, fold, handleCommand } from '@necrocode/event-store';
 import { type Cause, metadataOf } from '../cause.js';
 import type { Runners } from './runners.js';
 
 /** The streams of runners, with their rows in the same transaction. */
 export class RunnerStreams {
-  private readonly upcasters = new Upcasters();
-
   constructor(
     private readonly store: EventStore,
     private readonly runners: Runners,
@@ -29,7 +27,6 @@ export class RunnerStreams {
       metadata: metadataOf(runnerId, cause),
       ...(cause.commandId === undefined ? {} : { commandId: cause.commandId }),
       companions: (events, after) => (after.status === 'unknown' ? [] : [this.runners.after(events, after)]),
-      upcasters: this.upcasters,
     });
     if (decided.length === 0) await this.putBack(state);
     return decided;
@@ -39,7 +36,7 @@ export class RunnerStreams {
   async restore(runnerId: RunnerId): Promise<void> {
     const events = await this.store.readStream(streamIdOf('runner', runnerId));
     const { evolve, initial } = runnerDecider;
-    await this.putBack(fold<RunnerState, RunnerEvent>(evolve, initial, events, this.upcasters));
+    await this.putBack(fold<RunnerState, RunnerEvent>(evolve, initial, events));
   }
 
   private async putBack(state: RunnerState): Promise<void> {

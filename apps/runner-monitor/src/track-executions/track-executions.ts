@@ -1,6 +1,6 @@
 import { parseStreamId } from '@necrocode/contracts';
 import type { ExecutionEvent, ExecutionId, JobEvent, RunnerEvent, RunnerId } from '@necrocode/domain';
-import { type PositionedEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
+import { type PositionedEvent, toDomainEvent } from '@necrocode/event-store';
 import type { ExecutionsInFlight } from '../in-flight/executions-in-flight.js';
 import type { RunnerStreams } from '../registry/runner-streams.js';
 
@@ -28,8 +28,6 @@ const heard: ReadonlySet<string> = new Set(heardTypes);
  * reported is fenced all the same. Events of a job come in order; seen twice they lead to the same rows.
  */
 export class TrackExecutions {
-  private readonly upcasters = new Upcasters();
-
   constructor(
     private readonly inFlight: ExecutionsInFlight,
     private readonly runners: RunnerStreams,
@@ -45,7 +43,7 @@ export class TrackExecutions {
 
   private async trackJob(stored: PositionedEvent): Promise<void> {
     if (stored.type !== 'TaskAssigned' && stored.type !== 'TaskUnassigned') return;
-    const event = toDomainEvent<JobEvent>(stored, this.upcasters);
+    const event = toDomainEvent<JobEvent>(stored);
     if (event.type === 'TaskUnassigned') return this.inFlight.remove(event.executionId);
     if (event.type !== 'TaskAssigned') return;
     const { jobId, taskId, assignment } = event;
@@ -53,7 +51,7 @@ export class TrackExecutions {
   }
 
   private async trackExecution(stored: PositionedEvent, executionId: ExecutionId): Promise<void> {
-    const event = toDomainEvent<ExecutionEvent>(stored, this.upcasters);
+    const event = toDomainEvent<ExecutionEvent>(stored);
     switch (event.type) {
       case 'ExecutionStarted':
       case 'ExecutionStopRequested':

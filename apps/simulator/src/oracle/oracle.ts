@@ -12,15 +12,13 @@ import {
   slotPoolDecider,
   type SlotPoolEvent,
 } from '@necrocode/domain';
-import { type StoredEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
+import { type StoredEvent, toDomainEvent } from '@necrocode/event-store';
 import type { Machine } from '../reality/machine.js';
 import type { Process } from '../reality/process.js';
 import { LEASE_MS, type Site } from '../services/site.js';
 import { Violation } from './violation.js';
 import { type Certified, WatchCancellations } from './watch-cancellations.js';
 import { WatchJobs } from './watch-jobs.js';
-
-const noUpcasters = new Upcasters();
 
 /**
  * Looks at what is so — processes, files, slots, the store's events — and never at what a service believes. Everything that is
@@ -66,14 +64,14 @@ export class Oracle {
     const { aggregate, aggregateId } = parseStreamId(stored.streamId);
     switch (aggregate) {
       case 'job':
-        return this.jobs.see(aggregateId as JobId, toDomainEvent<JobEvent>(stored, noUpcasters));
+        return this.jobs.see(aggregateId as JobId, toDomainEvent<JobEvent>(stored));
       case 'execution':
-        return this.#seeExecution(aggregateId as ExecutionId, toDomainEvent<ExecutionEvent>(stored, noUpcasters));
+        return this.#seeExecution(aggregateId as ExecutionId, toDomainEvent<ExecutionEvent>(stored));
       case 'slot-pool':
-        return this.#seeSlot(toDomainEvent<SlotPoolEvent>(stored, noUpcasters));
+        return this.#seeSlot(toDomainEvent<SlotPoolEvent>(stored));
       case 'cancellation': {
         if (stored.type.startsWith('Bulk')) return;
-        const event = toDomainEvent<CancellationEvent>(stored, noUpcasters);
+        const event = toDomainEvent<CancellationEvent>(stored);
         if (event.type === 'StepStarted' && event.step === 'verify')
           this.#verifyingSince.set(aggregateId, this.site.world.now);
         if (event.type === 'TerminationRecorded') this.#hasEnded(event.execution.executionId);

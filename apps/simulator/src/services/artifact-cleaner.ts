@@ -18,7 +18,7 @@ import {
   orderTaskCleanup,
   type TaskId,
 } from '@necrocode/domain';
-import { handleCommand, type StoredEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
+import { handleCommand, type StoredEvent, toDomainEvent } from '@necrocode/event-store';
 import { StoreClient } from '../store/store-client.js';
 import type { Life } from '../world/life.js';
 import { Unavailable } from '../world/unavailable.js';
@@ -28,7 +28,6 @@ import { isAnyDue, NOTHING_CLEANED, type Site } from './site.js';
 import { foldStream } from './streams/fold-stream.js';
 
 const ACTOR = 'service:artifact-cleaner';
-const noUpcasters = new Upcasters();
 
 const HEARD: ReadonlySet<string> = new Set(['ExecutionEnded', 'JobCompleted', 'JobFailed', 'JobCancelled']);
 
@@ -69,7 +68,7 @@ export class ArtifactCleaner {
   async #react(stored: StoredEvent): Promise<void> {
     switch (stored.type) {
       case 'ExecutionEnded': {
-        const event = toDomainEvent<Extract<ExecutionEvent, { type: 'ExecutionEnded' }>>(stored, noUpcasters);
+        const event = toDomainEvent<Extract<ExecutionEvent, { type: 'ExecutionEnded' }>>(stored);
         const order = orderSlotCleanup(event.execution);
         if (order) await this.#request(event.execution.executionId, order, stored.id);
         if (order && isProvenGone(event.ending)) this.#begin(event.execution.executionId);

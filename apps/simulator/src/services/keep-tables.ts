@@ -7,13 +7,12 @@ import {
   runnerDecider,
 } from '@necrocode/domain';
 import { parseStreamId } from '@necrocode/contracts';
-import { type StoredEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
+import { type StoredEvent, toDomainEvent } from '@necrocode/event-store';
 import type { HistoryStore } from '../store/history-store.js';
 import type { World } from '../world/world.js';
 import { type Tables, targetKey } from './site.js';
 import { foldStream } from './streams/fold-stream.js';
 
-const noUpcasters = new Upcasters();
 const FIRST_REDRIVE_MS = 1_000;
 
 /** Changes the services' rows in the transaction of the append they belong to, as their companion statements do. */
@@ -45,7 +44,7 @@ export function keepTables(store: HistoryStore, tables: Tables, world: World): v
   function keepCancellation(stored: StoredEvent, id: CancellationId): void {
     switch (stored.type) {
       case 'CancellationRequested': {
-        const event = toDomainEvent<Extract<CancellationEvent, { type: 'CancellationRequested' }>>(stored, noUpcasters);
+        const event = toDomainEvent<Extract<CancellationEvent, { type: 'CancellationRequested' }>>(stored);
         tables.openTargets.set(targetKey(event.target), { jobId: event.target.jobId, cancellationId: id });
         const inMs = Math.min(FIRST_REDRIVE_MS, event.undoWindowMs ?? Infinity);
         if (!world.broken('forget-redrive'))
@@ -70,7 +69,7 @@ export function keepTables(store: HistoryStore, tables: Tables, world: World): v
   }
 
   function keepCleanup(stored: StoredEvent, id: string): void {
-    const event = toDomainEvent<CleanupEvent>(stored, noUpcasters);
+    const event = toDomainEvent<CleanupEvent>(stored);
     switch (event.type) {
       case 'CleanupRequested':
         tables.cleanupDrives.set(id, { dueAtMs: world.now + FIRST_REDRIVE_MS, attempts: 0 });
@@ -90,7 +89,7 @@ export function keepTables(store: HistoryStore, tables: Tables, world: World): v
   }
 
   function keepRunner(stored: StoredEvent): void {
-    const event = toDomainEvent<RunnerEvent>(stored, noUpcasters);
+    const event = toDomainEvent<RunnerEvent>(stored);
     const state = foldStream(runnerDecider, store.stream(stored.streamId));
     if (state.status === 'unknown') return;
     const { runnerId } = state.runner;

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { eventRegistry } from './registry.js';
+import { upcastSteps } from './upcast-steps.js';
 
 /** One file per type and version, `<Type>.v<n>.json`: data as that release wrote it. A file is never changed once released. */
 const FROZEN = new URL('../../fixtures/events/', import.meta.url);
@@ -21,4 +22,13 @@ describe('the frozen events', () => {
       expect(data.parse(frozen)).toEqual(frozen);
     },
   );
+
+  it('of earlier versions are upcast to what is read now', () => {
+    for (const { type, schemaVersion, data } of eventRegistry)
+      for (let version = 1; version < schemaVersion; version += 1) {
+        const steps = (upcastSteps[type] ?? []).slice(version - 1);
+        const current = steps.reduce((older, step) => step(older), read(`${type}.v${version}.json`));
+        expect(data.parse(current)).toEqual(current);
+      }
+  });
 });

@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../event-store.js';
+import { eventUpcasters } from '../event-upcasters.js';
 import type { Upcasters } from '../upcasters.js';
 
 /** An event as the domain sees it: flat, `type` beside its data. */
@@ -13,7 +14,10 @@ export function dataOf(event: DomainEvent): Record<string, unknown> {
 }
 
 /** A stored event as the domain sees it, in its current shape. */
-export function toDomainEvent<Event extends DomainEvent>(stored: StoredEvent, upcasters: Upcasters): Event {
+export function toDomainEvent<Event extends DomainEvent>(
+  stored: StoredEvent,
+  upcasters: Upcasters = eventUpcasters,
+): Event {
   const data = upcasters.upcast(stored.type, stored.schemaVersion, stored.data);
   // Cast: a stream has one owner, which wrote this event from an Event; older shapes went through their upcasters.
   return { ...(data as object), type: stored.type } as Event;
@@ -24,7 +28,7 @@ export function fold<State, Event extends DomainEvent>(
   evolve: (state: State, event: Event) => State,
   state: State,
   events: readonly StoredEvent[],
-  upcasters: Upcasters,
+  upcasters: Upcasters = eventUpcasters,
 ): State {
   return events.reduce((folded, stored) => evolve(folded, toDomainEvent<Event>(stored, upcasters)), state);
 }

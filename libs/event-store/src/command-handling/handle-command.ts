@@ -1,7 +1,8 @@
 import type { Decider } from '@necrocode/domain';
 import { EventIdTaken, WrongExpectedVersion } from '../errors.js';
 import type { CompanionStatement, EventMetadata, EventStore, NewEvent, StoredEvent } from '../event-store.js';
-import { Upcasters } from '../upcasters.js';
+import { eventUpcasters } from '../event-upcasters.js';
+import type { Upcasters } from '../upcasters.js';
 import { dataOf, type DomainEvent, fold } from './domain-event.js';
 import { eventIdOf, uuidV7 } from './event-ids.js';
 
@@ -17,6 +18,7 @@ export interface CommandHandling<State, Command, Event extends DomainEvent> {
   readonly commandId?: string;
   /** What must commit together with the events, given what was decided and the state it leads to. */
   readonly companions?: (decided: readonly Event[], state: State) => readonly CompanionStatement[];
+  /** Default: those of the events there are. */
   readonly upcasters?: Upcasters;
   /** Event ids where there is no commandId. Default UUIDv7. */
   readonly newEventId?: () => string;
@@ -47,7 +49,7 @@ export interface HandledCommand<State, Event extends DomainEvent> {
 export async function handleCommand<State, Command, Event extends DomainEvent>(
   handling: CommandHandling<State, Command, Event>,
 ): Promise<HandledCommand<State, Event>> {
-  const { store, decider, streamId, command, upcasters = new Upcasters(), maxAttempts = 10 } = handling;
+  const { store, decider, streamId, command, upcasters = eventUpcasters, maxAttempts = 10 } = handling;
   let state = decider.initial;
   let streamVersion = 0;
   const catchUp = async (): Promise<readonly StoredEvent[]> => {

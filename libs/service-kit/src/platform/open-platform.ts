@@ -12,6 +12,7 @@ import {
 import { CommandClient } from '../command/command-client.js';
 import type { ServiceConfig } from '../config/load-config.js';
 import { type DatabaseOptions, openDatabase } from '../database/open-database.js';
+import { checkEvent } from '../events/check-event.js';
 import { openFaultPoints } from '../fault-points/fault-points.js';
 import { holdAppends } from '../fault-points/hold-appends.js';
 import type { HealthCheck } from '../health/health-server.js';
@@ -118,6 +119,7 @@ async function openStore(
       return await PostgresEventStore.open({
         connectionString: config.DATABASE_URL,
         applicationName: `necrocode ${name} events`,
+        check: checkEvent,
         ...listeners,
       });
     } catch (error) {

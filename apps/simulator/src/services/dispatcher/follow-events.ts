@@ -8,18 +8,16 @@ import {
   type RunnerEvent,
   type RunnerId,
 } from '@necrocode/domain';
-import { type StoredEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
+import { type StoredEvent, toDomainEvent } from '@necrocode/event-store';
 import { appendTogether } from '../streams/append-together.js';
 import { foldStream } from '../streams/fold-stream.js';
 import { ACTOR, type DispatcherParts } from './dispatcher-parts.js';
 import { POOL } from './job-streams.js';
 
-const noUpcasters = new Upcasters();
-
 /** What others stored, taken into the streams of jobs and slots. */
 export async function followEvent(parts: DispatcherParts, stored: StoredEvent): Promise<void> {
   if (makesRoom(stored.type)) return parts.wake();
-  const event = toDomainEvent<ExecutionEvent | CleanupEvent | RunnerEvent>(stored, noUpcasters);
+  const event = toDomainEvent<ExecutionEvent | CleanupEvent | RunnerEvent>(stored);
   switch (event.type) {
     case 'ExecutionStarted':
       return recordStart(parts, event.execution, stored);

@@ -19,7 +19,7 @@ import {
   type StopStatus,
   stopStatusOf,
 } from '@necrocode/domain';
-import { handleCommand, type PositionedEvent, toDomainEvent, Upcasters } from '@necrocode/event-store';
+import { handleCommand, type PositionedEvent, toDomainEvent } from '@necrocode/event-store';
 import { StoreClient } from '../../store/store-client.js';
 import type { Life } from '../../world/life.js';
 import { Unavailable } from '../../world/unavailable.js';
@@ -31,7 +31,6 @@ import { consumeReports } from './consume-reports.js';
 
 const ACTOR = 'service:runner-monitor';
 const RUNNER_TIMEOUT_MS = 1_000;
-const noUpcasters = new Upcasters();
 
 /** What is fenced may have been given to another runner already: no grace. */
 const AT_ONCE: StopRequest = {
@@ -195,25 +194,25 @@ export class RunnerMonitor {
     const sinceMs = this.site.world.msOf(stored.recordedAt);
     switch (stored.type) {
       case 'TaskAssigned': {
-        const event = toDomainEvent<Extract<JobEvent, { type: 'TaskAssigned' }>>(stored, noUpcasters);
+        const event = toDomainEvent<Extract<JobEvent, { type: 'TaskAssigned' }>>(stored);
         const { jobId, taskId, assignment } = event;
         this.#assigned({ jobId, taskId, ...assignment }, sinceMs);
         return;
       }
       case 'TaskUnassigned':
-        inFlight.delete(toDomainEvent<Extract<JobEvent, { type: 'TaskUnassigned' }>>(stored, noUpcasters).executionId);
+        inFlight.delete(toDomainEvent<Extract<JobEvent, { type: 'TaskUnassigned' }>>(stored).executionId);
         return;
       case 'ExecutionStarted':
       case 'ExecutionStopRequested':
       case 'ExecutionFenced': {
-        const { execution } = toDomainEvent<Extract<ExecutionEvent, { type: 'ExecutionFenced' }>>(stored, noUpcasters);
+        const { execution } = toDomainEvent<Extract<ExecutionEvent, { type: 'ExecutionFenced' }>>(stored);
         const row = this.#assigned(execution, sinceMs);
         if (stored.type === 'ExecutionStarted' && row.status === 'assigned') row.status = 'running';
         if (stored.type === 'ExecutionFenced') row.status = 'fenced';
         return;
       }
       case 'ExecutionEnded': {
-        const { execution } = toDomainEvent<Extract<ExecutionEvent, { type: 'ExecutionEnded' }>>(stored, noUpcasters);
+        const { execution } = toDomainEvent<Extract<ExecutionEvent, { type: 'ExecutionEnded' }>>(stored);
         inFlight.delete(execution.executionId);
         return;
       }

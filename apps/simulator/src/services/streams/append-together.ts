@@ -3,6 +3,7 @@ import {
   type DomainEvent,
   EventIdTaken,
   eventIdOf,
+  eventUpcasters,
   type NewEvent,
   type StoredEvent,
   WrongExpectedVersion,
@@ -55,7 +56,7 @@ export function newEvents(
   return events.map((event, index) => ({
     id: eventIdOf(id, streamId, index),
     type: event.type,
-    schemaVersion: 1,
+    schemaVersion: eventUpcasters.currentVersion(event.type),
     data: dataOf(event),
     metadata: { actor, correlationId, causationId: id },
   }));
