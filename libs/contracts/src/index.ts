@@ -11,6 +11,7 @@ export { eventName } from './cloud-event/event-name.js';
 export type { EventRecord } from './cloud-event/event-record.js';
 export { fromCloudEvent } from './cloud-event/from-cloud-event.js';
 export { eventSubject, toCloudEvent } from './cloud-event/to-cloud-event.js';
+export { toPublishedEvent } from './cloud-event/to-published-event.js';
 export { type EventDefinition, eventRegistry, findEvent } from './events/registry.js';
 export { upcastSteps } from './events/upcast-steps.js';
 export {

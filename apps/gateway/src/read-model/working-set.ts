@@ -1,4 +1,4 @@
-import { parseStreamId, toCloudEvent } from '@necrocode/contracts';
+import { parseStreamId, toPublishedEvent } from '@necrocode/contracts';
 import {
   type BulkEvent,
   type CancellationEvent,
@@ -87,7 +87,7 @@ export class WorkingSet {
       position: event.position.toString(),
       job_id: jobId,
       cancellation_id: cancellationId,
-      event: JSON.stringify(toCloudEvent(event)),
+      event: JSON.stringify(toPublishedEvent(event)),
     });
   }
 

@@ -1,4 +1,4 @@
-import { toCloudEvent } from '@necrocode/contracts';
+import { toPublishedEvent } from '@necrocode/contracts';
 import type { EventStore, PositionedEvent } from '@necrocode/event-store';
 import { retryAfterMs, retryDelay } from '../circuit/retry-delay.js';
 import type { NotifierConfig } from '../notifier.config.js';
@@ -28,7 +28,7 @@ export class Deliver {
     try {
       const event = await this.read(row);
       if (!event) return await this.giveUp(row);
-      const answer = await this.send(webhook, row.event_id, JSON.stringify(toCloudEvent(event)), {
+      const answer = await this.send(webhook, row.event_id, JSON.stringify(toPublishedEvent(event)), {
         signal,
         traceparent: event.metadata.traceparent,
       });

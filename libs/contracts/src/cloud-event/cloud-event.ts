@@ -30,6 +30,8 @@ export const cloudEventSchema = z
     hash: z.string().min(1),
     /** Absent for the first event of a stream. */
     previoushash: z.string().min(1).optional(),
+    /** What of the data was left out, so that its hash cannot be computed from it; absent where nothing was. */
+    withheld: z.string().min(1).optional(),
   })
   .meta({ id: 'CloudEvent' });
 

@@ -1,4 +1,4 @@
-import { eventSubject, fromCloudEvent, streamNames, toCloudEvent } from '@necrocode/contracts';
+import { eventSubject, fromCloudEvent, streamNames, toPublishedEvent } from '@necrocode/contracts';
 import type { Position, PositionedEvent } from '@necrocode/event-store';
 import type { JsMsg } from '@nats-io/jetstream';
 import { errorCode } from '../dead-letter/error-code.js';
@@ -195,7 +195,7 @@ export class EventSession {
       attempts,
       errorCode: code,
       failedAt: new Date().toISOString(),
-      body: toCloudEvent(event),
+      body: toPublishedEvent(event),
     };
     return keepDeadLetter(connection, letter, event.metadata.traceparent, this.lost, this.#fault);
   }

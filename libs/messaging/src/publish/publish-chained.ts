@@ -1,4 +1,4 @@
-import { eventSubject, streamNames, toCloudEvent } from '@necrocode/contracts';
+import { eventSubject, streamNames, toPublishedEvent } from '@necrocode/contracts';
 import { type PositionedEvent, SinkMoved, type SinkTail } from '@necrocode/event-store';
 import { headers, type MsgHdrs } from '@nats-io/nats-core';
 import type { PubAck } from '@nats-io/jetstream';
@@ -48,7 +48,7 @@ async function publishOne(
   lastSequence: number,
   before: PositionedEvent | undefined,
 ): Promise<PubAck> {
-  return connection.jetstream.publish(eventSubject(event), JSON.stringify(toCloudEvent(event)), {
+  return connection.jetstream.publish(eventSubject(event), JSON.stringify(toPublishedEvent(event)), {
     msgID: event.id,
     expect: { streamName: streamNames.events, lastSequence, ...(before === undefined ? {} : { lastMsgID: before.id }) },
     headers: headersOf(event),
