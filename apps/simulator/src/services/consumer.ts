@@ -11,7 +11,7 @@ export interface Checkpoint {
 }
 
 /**
- * Brings a service every event: in order within a story (its correlation id), at least once, again after a crash. What is
+ * Brings a service every event: in order within a story (its correlation id) or by another key, at least once, again after a crash. What is
  * missing in JetStream is noticed by its position and read from the store.
  */
 export function consume(
@@ -21,6 +21,8 @@ export function consume(
   /** Types that are reacted to; the others are done with as they come. */
   heard: ReadonlySet<string>,
   handle: (event: PositionedEvent) => Promise<void>,
+  /** Whose events come in order. */
+  keyOf: (event: PositionedEvent) => string = ({ metadata }) => metadata.correlationId,
 ): void {
   const store = new StoreClient(life, access);
   const chains = new Map<string, Promise<void>>();
@@ -57,10 +59,10 @@ export function consume(
   const deliver = (event: PositionedEvent): void => {
     cursor = event.position;
     if (!heard.has(event.type)) return done(event);
-    const { correlationId } = event.metadata;
-    const before = chains.get(correlationId) ?? Promise.resolve();
+    const key = keyOf(event);
+    const before = chains.get(key) ?? Promise.resolve();
     const next = before.then(() => attempt(event));
-    chains.set(correlationId, next);
+    chains.set(key, next);
     life.run(() => next);
   };
 

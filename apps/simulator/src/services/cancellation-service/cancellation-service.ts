@@ -56,7 +56,9 @@ export class CancellationService {
     this.saga = new Saga(life, site, this.#store);
     this.#perform = new PerformEffect(life, site, this.saga);
     this.bulks = new Bulks(life, site, this.#store, this);
-    consume(life, site, checkpoint, new Set([...CANCELLATIONS_HEAR, ...OUTCOMES]), (event) => this.#react(event));
+    const heard = new Set([...CANCELLATIONS_HEAR, ...OUTCOMES]);
+    const byStream = ({ streamId }: PositionedEvent): string => streamId;
+    consume(life, site, checkpoint, heard, (event) => this.#react(event), byStream);
     const { cancellationDrives, bulkDrives } = site.tables;
     const { world } = site;
     life.every(
