@@ -24,7 +24,7 @@ export const CATCHING_SEEDS: Readonly<Record<MutantName, number>> = {
   'forget-to-thaw': 192,
   'verify-without-looking': 37,
   'believe-earlier-ends': 2912,
-  'ignore-held-slots': 283,
+  'ignore-held-slots': 508,
   'free-slot-before-clean': 11,
   'free-the-slot-of-the-fenced': 1223,
   'clean-what-may-be-alive': 398,
