@@ -61,3 +61,16 @@ describe('a wire that is cut', () => {
     await eventually(() => expect(seen.ended).toBe(1));
   });
 });
+
+describe('a wire that is down', () => {
+  it('ends its connections and takes none, until it is up again on the same port', async () => {
+    const ended = once(client, 'close');
+    await proxy.down();
+    await ended;
+    await eventually(() => expect(seen.ended).toBe(1));
+    await expect(open()).rejects.toThrow('ECONNREFUSED');
+    await proxy.up();
+    (await open()).end('e');
+    await eventually(() => expect(seen.heard).toBe('ae'));
+  });
+});

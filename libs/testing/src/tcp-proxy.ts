@@ -1,13 +1,19 @@
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** A wire between clients and a server on this machine that can be cut. */
 export interface TcpProxy {
   readonly port: number;
+  /** The given URL by way of this wire. */
+  through(url: string): string;
   /** Nothing passes either way and nobody is told, as in a partition: neither bytes nor the end of a connection. */
   cut(): void;
   /** What both sides had sent meanwhile comes through, in its order. */
   heal(): void;
+  /** Ends every connection and takes no new one, as the kernel does for a process killed with SIGKILL. */
+  down(): Promise<void>;
+  /** Takes connections again, on the same port. */
+  up(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -22,7 +28,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   };
 
   const relay = (from: Socket, to: Socket): void => {
-    sockets.add(from);
+    sockets.add(from.setNoDelay(true));
     if (isCut) from.pause();
     from.on('data', (bytes) => to.write(bytes));
     from.on('error', () => from.destroy()); // The other side is told by its end.
@@ -31,7 +37,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       whenWhole(() => to.destroy());
     });
   };
-  const server = createServer((client) => {
+  const accept = (client: Socket): void => {
     client.pause();
     whenWhole(() => {
       const target = connect(targetPort, '127.0.0.1');
@@ -39,30 +45,47 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       relay(target, client);
       client.resume();
     });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  };
+  const listen = async (at: number): Promise<Server> => {
+    const listening = createServer(accept).listen(at, '127.0.0.1');
+    await once(listening, 'listening');
+    return listening;
+  };
+
+  let server = await listen(0);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-
+  const { port } = address;
   const heal = (): void => {
     isCut = false;
     for (const socket of sockets) socket.resume();
     for (const go of waiting) go();
     waiting = [];
   };
+  const down = async (): Promise<void> => {
+    if (!server.listening) return;
+    heal();
+    const closed = once(server, 'close');
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
   return {
-    port: address.port,
+    port,
+    through: (url) => {
+      const proxied = new URL(url);
+      proxied.host = `127.0.0.1:${port}`;
+      return proxied.href;
+    },
     cut() {
       isCut = true;
       for (const socket of sockets) socket.pause();
     },
     heal,
-    async close() {
-      heal();
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
+    down,
+    async up() {
+      server = await listen(port);
     },
+    close: down,
   };
 }

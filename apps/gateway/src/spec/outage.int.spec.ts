@@ -1,18 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cancellationCommands, type Health, runnerMonitorCommands } from '@necrocode/contracts';
 import { newId } from '@necrocode/service-kit';
-import { eventually, testDatabaseUrl } from '@necrocode/testing';
+import { eventually, startTcpProxy, type TcpProxy, testDatabaseUrl } from '@necrocode/testing';
 import { CancelledJob } from './cancelled-job.js';
-import { type CutProxy, startCutProxy } from './cut-proxy.js';
 import { fetchWhole, startTestGateway, type TestGateway } from './test-gateway.js';
 
-let proxy: CutProxy;
+let proxy: TcpProxy;
 let gateway: TestGateway;
 let job: CancelledJob;
 
 beforeAll(async () => {
-  const { hostname: host, port } = new URL(testDatabaseUrl());
-  proxy = await startCutProxy({ host, port: Number(port) });
+  const { port } = new URL(testDatabaseUrl());
+  proxy = await startTcpProxy(Number(port));
   gateway = await startTestGateway(proxy.through);
   job = new CancelledJob(gateway);
   await job.submit();
@@ -56,7 +55,7 @@ describe('while PostgreSQL is away', () => {
       cancellationId,
     }));
     await shown();
-    await proxy.cut();
+    await proxy.down();
     for (const path of ['/jobs', `/jobs/${job.jobId}`, '/cancellations', '/runners', `/jobs/${job.jobId}/events`]) {
       const [status, problem] = await answerOf('GET', path);
       expect([path, status, problem]).toMatchObject([path, 503, { code: 'store-unavailable', retryable: true }]);
@@ -65,7 +64,7 @@ describe('while PostgreSQL is away', () => {
     expect((await gateway.call('POST', `/jobs/${job.jobId}/cancel`)).status).toBe(202);
     expect(await readiness()).toMatchObject({ postgres: false, 'event-store': false, nats: true });
     expect((await fetchWhole(`${gateway.url}/healthz`)).status).toBe(200);
-    await proxy.mend();
+    await proxy.up();
     await shown();
     await eventually(async () => expect(Object.values(await readiness())).toEqual([true, true, true, true]));
   });

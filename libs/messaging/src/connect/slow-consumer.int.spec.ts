@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { startTcpProxy } from '@necrocode/testing';
 import { consumeEvents } from '../consume/consume-events.js';
 import { jetStreamSink } from '../publish/jetstream-sink.js';
-import { cutProxy } from '../spec/cut-proxy.js';
 import { EventWorld, MemoryCheckpoint } from '../spec/event-world.js';
 import { type NatsWorld, natsWorld } from '../spec/nats-world.js';
 import { soon } from '../spec/soon.js';
@@ -26,10 +26,10 @@ describe('a process that does not read what the server sends it', () => {
   it('is cut off, seen as disconnected, and misses no event when it reads again', async () => {
     const world = new EventWorld();
     const server = await nats.connect();
-    const proxy = await cutProxy(nats.server.port);
+    const proxy = await startTcpProxy(nats.server.port);
     nats.defer(() => proxy.close());
     const states: LinkState[] = [];
-    const slow = await nats.connect({ url: proxy.url(nats.server.url), onState: (state) => states.push(state) });
+    const slow = await nats.connect({ url: proxy.through(nats.server.url), onState: (state) => states.push(state) });
     const seen: bigint[] = [];
     const consumer = consumeEvents({
       connection: slow,
@@ -46,14 +46,14 @@ describe('a process that does not read what the server sends it', () => {
 
     slow.nats.subscribe('spec.flood', { callback: () => undefined });
     await slow.nats.flush();
-    proxy.freeze();
+    proxy.cut();
     for (let sent = 0; sent < 2 * MAX_PENDING; sent += chunk.length) {
       server.nats.publish('spec.flood', chunk);
       await server.nats.flush();
     }
     await world.append('job_1');
     await world.relay(sink);
-    proxy.thaw();
+    proxy.heal();
     await soon(() => expect(states).toEqual(['disconnected', 'connected']));
     await soon(() => expect(seen).toEqual([1n, 2n]));
   });

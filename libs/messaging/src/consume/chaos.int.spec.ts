@@ -2,9 +2,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { streamNames } from '@necrocode/contracts';
+import { startTcpProxy } from '@necrocode/testing';
 import type { MessagingConnection } from '../connect/connection.js';
 import { jetStreamSink } from '../publish/jetstream-sink.js';
-import { cutProxy } from '../spec/cut-proxy.js';
 import { EventWorld, MemoryCheckpoint } from '../spec/event-world.js';
 import { type NatsWorld, natsWorld } from '../spec/nats-world.js';
 import { soon } from '../spec/soon.js';
@@ -113,14 +113,14 @@ describe('under steady traffic with handlers that fail now and then', () => {
   it('nothing is lost or out of order when the active replica is killed, again and again', async () => {
     const stop = abortController();
     const running = traffic(stop.signal);
-    let proxy = await cutProxy(nats.server.port);
-    consume(await nats.connect({ url: proxy.url(nats.server.url) }));
+    let proxy = await startTcpProxy(nats.server.port);
+    consume(await nats.connect({ url: proxy.through(nats.server.url) }));
     for (let life = 0; life < 3; life += 1) {
       await movedOn();
-      const next = await cutProxy(nats.server.port);
+      const next = await startTcpProxy(nats.server.port);
       nats.defer(() => next.close());
-      consume(await nats.connect({ url: next.url(nats.server.url) }));
-      await proxy.cut();
+      consume(await nats.connect({ url: next.through(nats.server.url) }));
+      await proxy.down();
       proxy = next;
     }
     await movedOn();

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { streamNames } from '@necrocode/contracts';
 import type { EventSink } from '@necrocode/event-store';
+import { startTcpProxy } from '@necrocode/testing';
 import type { MessagingConnection } from '../connect/connection.js';
 import { jetStreamSink } from '../publish/jetstream-sink.js';
-import { cutProxy } from '../spec/cut-proxy.js';
 import { EventWorld, MemoryCheckpoint, withoutArchived } from '../spec/event-world.js';
 import { type NatsWorld, natsWorld } from '../spec/nats-world.js';
 import { soon } from '../spec/soon.js';
@@ -465,9 +465,9 @@ describe('trouble', () => {
 
 describe('two replicas', () => {
   it('take turns: one is active, the other takes over what the killed one left, in order', async () => {
-    const proxy = await cutProxy(nats.server.port);
+    const proxy = await startTcpProxy(nats.server.port);
     nats.defer(() => proxy.close());
-    const doomed = await nats.connect({ url: proxy.url(nats.server.url) });
+    const doomed = await nats.connect({ url: proxy.through(nats.server.url) });
     const hung: bigint[] = [];
     const first = start({
       connection: doomed,
@@ -484,7 +484,7 @@ describe('two replicas', () => {
     await soon(() => expect(hung).toHaveLength(6));
     await soon(() => expect(checkpoint.position).toBe(5n));
     expect([first.isActive(), second.isActive()]).toEqual([true, false]);
-    await proxy.cut();
+    await proxy.down();
     await soon(() => expect(positions()).toEqual([6, 7, 8, 9, 10]));
     await soon(() => expect(checkpoint.position).toBe(10n));
     expect([first.isActive(), second.isActive()]).toEqual([false, true]);

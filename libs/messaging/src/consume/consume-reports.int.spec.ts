@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { streamNames } from '@necrocode/contracts';
+import { startTcpProxy } from '@necrocode/testing';
 import type { MessagingConnection } from '../connect/connection.js';
 import { Unprocessable } from '../dead-letter/error-code.js';
 import { BufferFull } from '../publish/ordered-publisher.js';
 import { type RunnerPublisher, runnerPublisher, type RunnerReport } from '../publish/runner-publisher.js';
-import { cutProxy } from '../spec/cut-proxy.js';
 import { type NatsWorld, natsWorld } from '../spec/nats-world.js';
 import { soon } from '../spec/soon.js';
 import type { Consumer } from './consume-events.js';
@@ -204,9 +204,9 @@ describe('the runner’s buffer', () => {
 
 describe('two replicas', () => {
   it('the other one gets what the killed one was working on at once, not after the ack wait', async () => {
-    const proxy = await cutProxy(nats.server.port);
+    const proxy = await startTcpProxy(nats.server.port);
     nats.defer(() => proxy.close());
-    const doomed = await nats.connect({ url: proxy.url(nats.server.url) });
+    const doomed = await nats.connect({ url: proxy.through(nats.server.url) });
     let working = 0;
     const hours = 3_600_000;
     const first = start({
@@ -223,7 +223,7 @@ describe('two replicas', () => {
     await runner.publishReport(report('exe_1', 1));
     await runner.publishReport(report('exe_1', 2));
     await soon(() => expect(working).toBe(1));
-    await proxy.cut();
+    await proxy.down();
     await soon(() => expect(ids()).toEqual(upTo('exe_1', 2)));
     expect(second.isActive()).toBe(true);
     await allAcknowledged();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { streamNames, subjects } from '@necrocode/contracts';
+import { startTcpProxy } from '@necrocode/testing';
 import type { MessagingConnection } from '../connect/connection.js';
-import { cutProxy } from '../spec/cut-proxy.js';
 import { type NatsWorld, natsWorld } from '../spec/nats-world.js';
 import { soon } from '../spec/soon.js';
 import { abortController } from '../timing/abort.js';
@@ -87,27 +87,27 @@ describe('a lease', () => {
 
   it('passes on at once when the holder is killed, long before it would be stale', async () => {
     const never: LeaseTimes = { ...quick, ttlMs: 3_600_000 };
-    const proxy = await cutProxy(nats.server.port);
+    const proxy = await startTcpProxy(nats.server.port);
     nats.defer(() => proxy.close());
-    const first = replica(await nats.connect({ url: proxy.url(nats.server.url) }), never);
+    const first = replica(await nats.connect({ url: proxy.through(nats.server.url) }), never);
     await soon(() => expect(first.active).toBe(true));
     const second = replica(await nats.connect(), never);
-    await proxy.cut();
+    await proxy.down();
     await soon(() => expect([first.active, second.active]).toEqual([false, true]));
   });
 
   it('passes on when the holder hangs, and the holder knows it when it comes round', async () => {
-    const proxy = await cutProxy(nats.server.port);
+    const proxy = await startTcpProxy(nats.server.port);
     nats.defer(() => proxy.close());
-    const frozen = await nats.connect({ url: proxy.url(nats.server.url) });
+    const frozen = await nats.connect({ url: proxy.through(nats.server.url) });
     const first = replica(frozen, quick);
     await soon(() => expect(first.active).toBe(true));
     const second = replica(await nats.connect(), quick);
-    proxy.freeze();
+    proxy.cut();
     await soon(() => expect([first.active, second.active]).toEqual([false, true]));
     // By its own clock, not because the client has noticed that nothing answers.
     expect(frozen.link.state).toBe('connected');
-    proxy.thaw();
+    proxy.heal();
     await second.stop();
     await soon(() => expect([first.turns, first.active]).toEqual([2, true]));
   });
