@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Run after every `npm install` that changes package-lock.json (`npm run lock` does both).
+ * Run after every `npm install` that changes a package-lock.json (`npm run lock` does both).
  *
  * Two gaps make `npm ci` fail or skip a package on some machines, and npm has no setting for either:
  * 1. A registry mirror that does not carry a foreign platform's binary leaves that optional dependency out of the lock
@@ -22,30 +22,35 @@ const OS = {
 };
 const CPU = ['arm64', 'arm', 'ia32', 'loong64', 'ppc64', 'riscv64', 's390x', 'x64'];
 
-const file = new URL('../package-lock.json', import.meta.url);
-const lock = JSON.parse(readFileSync(file, 'utf8'));
-const entries = lock.packages;
-let added = 0;
+for (const name of ['package-lock.json', 'bench/package-lock.json']) complete(name);
 
-for (const [path, entry] of Object.entries(entries)) {
-  if (ENGINE_CLAIMS_DROPPED.test(path)) delete entry.engines;
-  for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
-    if (entries[`node_modules/${name}`] || entries[`${path}/node_modules/${name}`] || !/^\d/.test(version)) continue;
-    const parts = name.split(/[-/]/);
-    const os = parts.find((part) => part in OS);
-    const cpu = CPU.find((arch) => parts.some((part) => part === arch));
-    if (!os || !cpu) continue;
-    entries[`node_modules/${name}`] = {
-      version,
-      cpu: [cpu],
-      ...(entry.dev ? { dev: true } : {}),
-      optional: true,
-      os: [OS[os]],
-    };
-    added += 1;
+function complete(name) {
+  const file = new URL(`../${name}`, import.meta.url);
+  const lock = JSON.parse(readFileSync(file, 'utf8'));
+  const entries = lock.packages;
+  let added = 0;
+
+  for (const [path, entry] of Object.entries(entries)) {
+    if (ENGINE_CLAIMS_DROPPED.test(path)) delete entry.engines;
+    for (const [needed, version] of Object.entries(entry.optionalDependencies ?? {})) {
+      if (entries[`node_modules/${needed}`] || entries[`${path}/node_modules/${needed}`] || !/^\d/.test(version))
+        continue;
+      const parts = needed.split(/[-/]/);
+      const os = parts.find((part) => part in OS);
+      const cpu = CPU.find((arch) => parts.some((part) => part === arch));
+      if (!os || !cpu) continue;
+      entries[`node_modules/${needed}`] = {
+        version,
+        cpu: [cpu],
+        ...(entry.dev ? { dev: true } : {}),
+        optional: true,
+        os: [OS[os]],
+      };
+      added += 1;
+    }
   }
-}
 
-const sorted = Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
-writeFileSync(file, `${JSON.stringify({ ...lock, packages: sorted }, null, 2)}\n`);
-console.log(`package-lock.json: ${added} platform packages named`);
+  const sorted = Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  writeFileSync(file, `${JSON.stringify({ ...lock, packages: sorted }, null, 2)}\n`);
+  console.log(`${name}: ${added} platform packages named`);
+}
