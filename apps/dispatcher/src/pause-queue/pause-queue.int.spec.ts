@@ -63,9 +63,9 @@ describe('a paused queue', () => {
 });
 
 describe('a pause and an assignment under way', () => {
-  it('the assignment first: the pause is answered when the job has begun', async () => {
-    const appended = gate();
-    const assigning = await stage.open((store) => ({
+  /** A replica that has appended and waits before it commits. */
+  const heldAfterAppending = (appended: ReturnType<typeof gate>) =>
+    stage.open((store) => ({
       ...portOf(store),
       appendWithin: async (transaction, streams) => {
         const result = await store.appendWithin(transaction, streams);
@@ -73,6 +73,10 @@ describe('a pause and an assignment under way', () => {
         return result;
       },
     }));
+
+  it('the assignment first: the pause is answered when the job has begun', async () => {
+    const appended = gate();
+    const assigning = await heldAfterAppending(appended);
     const job = submission([task('a')], { queue: 'gpu' });
     await replica.submit(job);
     const assigned = assigning.assignBatch();
@@ -89,14 +93,7 @@ describe('a pause and an assignment under way', () => {
 
   it('the pause first: the assignment sees it', async () => {
     const appended = gate();
-    const pausing = await stage.open((store) => ({
-      ...portOf(store),
-      appendWithin: async (transaction, streams) => {
-        const result = await store.appendWithin(transaction, streams);
-        await appended.pass();
-        return result;
-      },
-    }));
+    const pausing = await heldAfterAppending(appended);
     const job = submission([task('a')], { queue: 'gpu' });
     await replica.submit(job);
     const paused = pause(pausing);

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { HoldReply, StartReply, StopRunnerReply } from '@necrocode/contracts';
+import type { HoldReply } from '@necrocode/contracts';
 import type { ExecutionIdentity } from '@necrocode/domain';
 import { idOf } from '@necrocode/service-kit';
 import { eventually } from '@necrocode/testing';
-import { identity, plainStop, runnerBench, startOf } from '../testing/runner-bench.js';
+import { identity, runnerBench } from '../testing/runner-bench.js';
 
 let bench: Awaited<ReturnType<typeof runnerBench>>;
 beforeAll(async () => {
@@ -14,10 +14,6 @@ beforeAll(async () => {
 afterAll(() => bench.end());
 
 const newCancellation = () => idOf('can', randomUUID());
-const start = (execution: ExecutionIdentity, command: readonly string[], more = {}) =>
-  bench.ask<StartReply>('start', startOf(execution, command, more));
-const stop = (execution: ExecutionIdentity) =>
-  bench.ask<StopRunnerReply>('stop', { stops: [{ execution, stop: plainStop }] });
 const hold = async (kind: 'freeze' | 'thaw', execution: ExecutionIdentity, cancellationId: string) =>
   (await bench.ask<HoldReply>(kind, { executions: [execution], cancellationId })).answers[0]?.answer;
 const outputOf = ({ executionId }: ExecutionIdentity) =>
@@ -27,7 +23,7 @@ const outputOf = ({ executionId }: ExecutionIdentity) =>
 const TICKING = ['sh', '-c', 'while :; do echo tick; sleep 0.01; done'];
 const ticking = async () => {
   const execution = identity(bench.runnerId);
-  await start(execution, TICKING);
+  await bench.start(execution, TICKING);
   await eventually(() => expect(outputOf(execution).length).toBeGreaterThan(2));
   return execution;
 };
@@ -47,7 +43,7 @@ describe('freezing', () => {
     await bench.report(execution.executionId, 'thawed');
     const said = outputOf(execution).length;
     await eventually(() => expect(outputOf(execution).length).toBeGreaterThan(said + 2));
-    await stop(execution);
+    await bench.stop(execution);
     await bench.report(execution.executionId, 'ended');
     const kinds = bench.reports.filter((each) => each.execution.executionId === execution.executionId);
     expect(kinds.map(({ kind }) => kind).filter((kind) => kind !== 'signalled')).toEqual([
@@ -70,14 +66,14 @@ describe('freezing', () => {
     expect(await hold('freeze', execution, one)).toBe('refused'); // Late: it has let go.
     await hold('thaw', execution, other);
     await bench.report(execution.executionId, 'thawed');
-    await stop(execution);
+    await bench.stop(execution);
     await bench.report(execution.executionId, 'ended');
   });
 
   it('lets a stop through: the graceful signal is seen at once, and no freeze comes after it', async () => {
     const execution = await ticking();
     await hold('freeze', execution, newCancellation());
-    await stop(execution);
+    await bench.stop(execution);
     expect(await hold('freeze', execution, newCancellation())).not.toBe('frozen');
     const { ending } = await bench.report(execution.executionId, 'ended');
     expect(ending).toMatchObject({ reason: 'stopped', evidence: { forced: false, survivors: 0 } });
@@ -87,7 +83,7 @@ describe('freezing', () => {
     const execution = identity(bench.runnerId);
     const cancellationId = newCancellation();
     expect(await hold('freeze', execution, cancellationId)).toBe('marked');
-    await start(execution, ['sh', '-c', 'echo ran']);
+    await bench.start(execution, ['sh', '-c', 'echo ran']);
     expect(await hold('freeze', execution, cancellationId)).toBe('marked');
     expect(bench.reports.some(({ execution: { executionId } }) => executionId === execution.executionId)).toBe(false);
     await hold('thaw', execution, cancellationId);
@@ -97,8 +93,8 @@ describe('freezing', () => {
   it('lets a stop through to what waits in front of its start: not one instruction of it runs', async () => {
     const execution = identity(bench.runnerId);
     await hold('freeze', execution, newCancellation());
-    await start(execution, ['sh', '-c', 'echo ran']);
-    await stop(execution);
+    await bench.start(execution, ['sh', '-c', 'echo ran']);
+    await bench.stop(execution);
     const { ending } = await bench.report(execution.executionId, 'ended');
     expect(ending).toMatchObject({ reason: 'stopped', started: false });
     expect(outputOf(execution)).toEqual([]);
@@ -108,12 +104,12 @@ describe('freezing', () => {
     const execution = identity(bench.runnerId);
     const cancellationId = newCancellation();
     await hold('freeze', execution, cancellationId);
-    await start(execution, TICKING, { timeoutMs: 1_500 });
+    await bench.start(execution, TICKING, { timeoutMs: 1_500 });
     await hold('thaw', execution, cancellationId);
     await bench.report(execution.executionId, 'started');
     expect(await hold('freeze', execution, newCancellation())).toBe('frozen');
     const other = identity(bench.runnerId);
-    await start(other, TICKING, { timeoutMs: 2_000 });
+    await bench.start(other, TICKING, { timeoutMs: 2_000 });
     // A task that began later and has longer is timed out first.
     expect((await bench.report(other.executionId, 'ended')).ending.reason).toBe('timed-out');
     expect(
@@ -121,13 +117,13 @@ describe('freezing', () => {
     ).toBe(false);
     const pid = await pidOf(execution);
     expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).not.toBe('');
-    await stop(execution);
+    await bench.stop(execution);
     expect((await bench.report(execution.executionId, 'ended')).ending.reason).toBe('stopped');
   });
 
   it('is over with what has ended', async () => {
     const execution = identity(bench.runnerId);
-    await start(execution, ['true']);
+    await bench.start(execution, ['true']);
     await bench.report(execution.executionId, 'ended');
     await eventually(async () => expect(await hold('freeze', execution, newCancellation())).toBe('ended'));
   });

@@ -7,7 +7,9 @@ import {
   outputChunk,
   runnerMonitorCommands,
   type RunnerControl,
+  type StartReply,
   type StartRequest,
+  type StopRunnerReply,
   subjects,
 } from '@necrocode/contracts';
 import type { ExecutionIdentity, RunnerId, StopRequest } from '@necrocode/domain';
@@ -59,18 +61,23 @@ export async function runnerBench({ leaseMs = 60_000 } = {}) {
     });
   let runner = await start();
 
+  const ask = async <Reply>(control: RunnerControl, body: unknown, timeoutMs = 10_000): Promise<Reply> => {
+    const reply = await connection.nats.request(subjects.runner(runnerId, control), JSON.stringify(body), {
+      timeout: timeoutMs,
+    });
+    return reply.json<Reply>();
+  };
   return {
     directory: directory.path,
     home,
     runnerId,
     reports,
     output,
-    ask: async <Reply>(control: RunnerControl, body: unknown, timeoutMs = 10_000): Promise<Reply> => {
-      const reply = await connection.nats.request(subjects.runner(runnerId, control), JSON.stringify(body), {
-        timeout: timeoutMs,
-      });
-      return reply.json<Reply>();
-    },
+    ask,
+    start: (execution: ExecutionIdentity, command: readonly string[], more: Partial<StartRequest> = {}) =>
+      ask<StartReply>('start', startOf(execution, command, more)),
+    stop: (execution: ExecutionIdentity, more: Partial<StopRequest> = {}) =>
+      ask<StopRunnerReply>('stop', { stops: [{ execution, stop: { ...plainStop, ...more } }] }),
     /** The newest report of a kind, once it is there. */
     report: <Kind extends ExecutionReport['kind']>(executionId: string, kind: Kind, count = 1) =>
       eventually(
