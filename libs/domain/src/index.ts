@@ -93,6 +93,7 @@ export { type Candidate, type ClaimedTask, type OpenRunner, type Placed, placeTa
 export { isOver, namedIn, type StoryPart } from './retention/is-over.js';
 
 export type { RunnerCommand, RunnerDescription, RunnerEvent, RunnerState } from './runner/runner.js';
+export { RUNNER_EVENTS } from './runner/runner.js';
 export { runnerDecider } from './runner/decider.js';
 
 export type {

@@ -1,18 +1,19 @@
 import { parseStreamId } from '@necrocode/contracts';
-import type { ExecutionEvent, ExecutionId, JobEvent, RunnerEvent, RunnerId } from '@necrocode/domain';
+import {
+  type ExecutionEvent,
+  type ExecutionId,
+  type JobEvent,
+  RUNNER_EVENTS,
+  type RunnerEvent,
+  type RunnerId,
+} from '@necrocode/domain';
 import { type PositionedEvent, toDomainEvent } from '@necrocode/event-store';
 import type { ExecutionsInFlight } from '../in-flight/executions-in-flight.js';
 import type { RunnerStreams } from '../registry/runner-streams.js';
 
 /** What changes a row; nothing else is read. */
 export const heardTypes = [
-  'RunnerRegistered',
-  'RunnerLost',
-  'RunnerReturned',
-  'RunnerDrained',
-  'RunnerQuarantined',
-  'RunnerSurvivorsGone',
-  'RunnerTrusted',
+  ...RUNNER_EVENTS,
   'TaskAssigned',
   'TaskUnassigned',
   'ExecutionStarted',

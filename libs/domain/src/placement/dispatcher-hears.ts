@@ -2,7 +2,7 @@ import type { CleanupEvent } from '../cleanup/cleanup.js';
 import type { ExecutionEvent } from '../execution/execution.js';
 import type { JobEvent } from '../job/job.js';
 import type { QueueEvent } from '../queue/queue.js';
-import type { RunnerEvent } from '../runner/runner.js';
+import { RUNNER_EVENTS, type RunnerEvent } from '../runner/runner.js';
 import type { SlotPoolEvent } from '../slot-pool/slot-pool.js';
 
 /** What makes room or work for an assignment, whoever appended it: a replica may have died before it could assign. */
@@ -24,13 +24,7 @@ const TAKEN_IN = [
   'ExecutionEnded',
   'ExecutionFenced',
   'SlotProvenClean',
-  'RunnerRegistered',
-  'RunnerLost',
-  'RunnerReturned',
-  'RunnerDrained',
-  'RunnerQuarantined',
-  'RunnerSurvivorsGone',
-  'RunnerTrusted',
+  ...RUNNER_EVENTS,
 ] as const satisfies readonly (ExecutionEvent | CleanupEvent | RunnerEvent)['type'][];
 
 const roomMakers: ReadonlySet<string> = new Set(MAKES_ROOM);

@@ -70,6 +70,17 @@ export type RunnerEvent =
       readonly at: Timestamp;
     };
 
+/** All of them: who follows a runner follows each. A type left out does not compile. */
+export const RUNNER_EVENTS = Object.keys({
+  RunnerRegistered: true,
+  RunnerLost: true,
+  RunnerReturned: true,
+  RunnerDrained: true,
+  RunnerQuarantined: true,
+  RunnerSurvivorsGone: true,
+  RunnerTrusted: true,
+} satisfies Record<RunnerEvent['type'], true>) as RunnerEvent['type'][]; // Cast: keys of that record.
+
 export type RunnerCommand =
   | {
       readonly type: 'RegisterRunner';
