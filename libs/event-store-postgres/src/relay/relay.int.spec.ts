@@ -119,7 +119,7 @@ describe('the relay', () => {
     let overlaps = 0;
     sink.beforePublish = async () => {
       const mine = ++entered;
-      if (overlaps === 3 || mine % 2 === 0) return;
+      if (overlaps >= 3 || mine % 2 === 0) return;
       // Another relay takes the lease while this one is inside a publish.
       await session.query("update event_store.relay_lease set holder = 'nobody', expires_at = '-infinity'");
       await soon(() => expect(entered).toBeGreaterThan(mine));
@@ -130,7 +130,8 @@ describe('the relay', () => {
       await append(1);
       await publishedAll(n);
     }
-    expect(overlaps).toBe(3);
+    // Two may overlap at the same moment: the one asked for last is then counted as well.
+    expect(overlaps).toBeGreaterThanOrEqual(3);
     await admin.close();
   });
 
