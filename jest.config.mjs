@@ -21,7 +21,6 @@ export default {
   workerIdleMemoryLimit: '1GB',
   // A bound against hanging, not a measure of speed: a loaded machine may take ten times as long.
   testTimeout: 60_000,
-  reporters: ['default', '<rootDir>/tools/totals-reporter.mjs'],
   projects: [
     {
       ...shared,
