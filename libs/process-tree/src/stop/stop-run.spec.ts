@@ -82,4 +82,19 @@ describe('stopping what SIGKILL does not end', () => {
     cell.isStuck = false;
     expect(await run.gone).toMatchObject({ obstacle: null });
   });
+
+  it('counts one that is dying once, though it is seen inside its cgroup and then outside', async () => {
+    const cell = new StuckCell();
+    cell.strays = cell.members;
+    cell.kill = () => Promise.resolve([...cell.members(), ...cell.strays()]);
+    expect(await stop(cell, 20).report()).toMatchObject({ peakProcesses: 1 });
+    const peak = new Peak();
+    const asked = new StopRun(
+      { cell, leaderPid: stuck.pid, exited: null, neverRan: false, peak },
+      { gracePeriodMs: 60_000 },
+    );
+    cell.isStuck = false;
+    await asked.gone;
+    expect(peak.processes).toBe(1);
+  });
 });

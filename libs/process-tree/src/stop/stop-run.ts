@@ -1,6 +1,7 @@
 import type { Cell, GoneProof } from '../contain/cell.js';
 import type { Peak } from '../observe/peak.js';
 import { identityOf } from '../proc/process-identity.js';
+import { keyOf, type ProcessRow } from '../proc/process-row.js';
 import { deferred } from '../wait/deferred.js';
 import { nextLookMs } from '../wait/settle-within.js';
 import { WakeUp } from '../wait/wake-up.js';
@@ -112,7 +113,7 @@ export class StopRun {
     this.#signals.sendGracefully(members, this.#signal);
     const strays = cell.strays();
     this.#signals.sendGracefully(strays, this.#signal);
-    peak.note(members.length + strays.length);
+    peak.note(distinct([...members, ...strays]));
   }
 
   async #kill(): Promise<void> {
@@ -122,7 +123,7 @@ export class StopRun {
       const killed = await cell.kill();
       if (neverRan) return;
       this.#signals.noteKilled(killed);
-      peak.note(killed.length);
+      peak.note(distinct(killed));
     } catch (error) {
       // Of no consequence if the container has just become empty; else it is tried again, and told with the survivors.
       this.#obstacle = error instanceof Error ? error.message : String(error);
@@ -163,3 +164,6 @@ export class StopRun {
     };
   }
 }
+
+/** How many. Who dies between two looks has left its cgroup before it is dead, and is in both. */
+const distinct = (rows: readonly ProcessRow[]): number => new Set(rows.map(keyOf)).size;
