@@ -13,7 +13,7 @@ import { untilReady } from './until-ready.js';
 
 export interface SystemProgress {
   readonly name: string;
-  readonly status: 'starting' | 'up' | 'died' | 'stopping' | 'stopped';
+  readonly status: 'starting' | 'up' | 'unhealthy' | 'died' | 'stopping' | 'stopped';
   readonly detail?: string;
 }
 

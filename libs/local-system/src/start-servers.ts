@@ -45,6 +45,7 @@ export async function startServers(
   };
   const restart = options.restart ?? defaultRestartPolicy;
   const died = (name: string) => (exit: ProcessExit) => reportDeath(name, exit, onProgress);
+  const unhealthy = (name: string) => (detail: string) => onProgress({ name, status: 'unhealthy', detail });
 
   const postgres = async (): Promise<string> => {
     if (options.databaseUrl !== undefined) return options.databaseUrl;
@@ -62,12 +63,13 @@ export async function startServers(
     for (let node = 1; node <= nodes; node += 1) onProgress({ name: nameOf(node), status: 'starting' });
     const started =
       nodes === 1
-        ? [await startNats({ storeDir, restart, onExit: died(nameOf(1)) })]
+        ? [await startNats({ storeDir, restart, onExit: died(nameOf(1)), onUnhealthy: unhealthy(nameOf(1)) })]
         : await startNatsCluster({
             storeDir,
             nodes,
             restart,
-            onExit: (node, exit) => reportDeath(nameOf(node), exit, onProgress),
+            onExit: (node, exit) => died(nameOf(node))(exit),
+            onUnhealthy: (node, why) => unhealthy(nameOf(node))(why),
           });
     started.forEach((server, index) => keep(nameOf(index + 1), server));
     return started;

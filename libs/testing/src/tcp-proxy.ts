@@ -12,12 +12,13 @@ export interface TcpProxy {
   heal(): void;
   /** Ends every connection and takes no new one, as the kernel does for a process killed with SIGKILL. */
   down(): Promise<void>;
-  /** Takes connections again, on the same port. */
-  up(): Promise<void>;
+  /** Takes connections again, on the same port. @param to the server behind it from now on; default: the same */
+  up(to?: number): Promise<void>;
   close(): Promise<void>;
 }
 
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+  let behind = targetPort;
   const sockets = new Set<Socket>();
   /** What waits for the wire to be whole. */
   let waiting: (() => void)[] = [];
@@ -40,7 +41,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const accept = (client: Socket): void => {
     client.pause();
     whenWhole(() => {
-      const target = connect(targetPort, '127.0.0.1');
+      const target = connect(behind, '127.0.0.1');
       relay(client, target);
       relay(target, client);
       client.resume();
@@ -83,7 +84,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     },
     heal,
     down,
-    async up() {
+    async up(to = behind) {
+      behind = to;
       server = await listen(port);
     },
     close: down,

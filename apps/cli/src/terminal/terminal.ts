@@ -51,7 +51,7 @@ export function processTerminal({ stdin, stdout, stderr }: NodeJS.Process = proc
 export function paint(word: string): string {
   const plain = word.trim();
   if (['completed', 'ready', 'up', 'ok', 'cancelled', 'free'].includes(plain)) return colours.green(word);
-  if (['failed', 'forced', 'lost', 'quarantined', 'unconfirmed', 'died', 'fail'].includes(plain))
+  if (['failed', 'forced', 'lost', 'quarantined', 'unconfirmed', 'unhealthy', 'died', 'fail'].includes(plain))
     return colours.red(word);
   if (
     ['cancelling', 'stopping', 'partial', 'retrying', 'warn', 'in-progress', 'requested', 'open', 'soiled'].includes(

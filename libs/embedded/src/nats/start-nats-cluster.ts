@@ -8,6 +8,7 @@ export interface NatsClusterOptions extends Pick<NatsOptions, 'storeDir' | 'rest
   readonly nodes: number;
   /** Told of each death by the number of the node, from 1. */
   readonly onExit?: (node: number, exit: Parameters<NonNullable<NatsOptions['onExit']>>[0]) => void;
+  readonly onUnhealthy?: (node: number, why: string) => void;
 }
 
 /**
@@ -22,7 +23,7 @@ export async function startNatsCluster(options: NatsClusterOptions): Promise<rea
   const users = await readNatsUsers(directory);
   const password = await readOrCreateSecret(join(directory, 'route-password'));
   const ports = await Promise.all(Array.from({ length: options.nodes }, () => pickPort()));
-  const { onExit } = options;
+  const { onExit, onUnhealthy } = options;
   const starting = ports.map(async (port, index) => {
     const storeDir = join(directory, `node-${index + 1}`);
     await ensureWritableDirectory(storeDir);
@@ -31,6 +32,7 @@ export async function startNatsCluster(options: NatsClusterOptions): Promise<rea
       ...(options.restart === undefined ? {} : { restart: options.restart }),
       ...(options.readyWithinMs === undefined ? {} : { readyWithinMs: options.readyWithinMs }),
       ...(onExit ? { onExit: (exit) => onExit(index + 1, exit) } : {}),
+      ...(onUnhealthy ? { onUnhealthy: (why) => onUnhealthy(index + 1, why) } : {}),
       node: {
         name: `node-${index + 1}-${await readOrCreateSecret(join(storeDir, 'node-name'))}`,
         users,

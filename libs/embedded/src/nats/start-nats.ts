@@ -6,6 +6,7 @@ import type { ProcessExit } from '../process/supervise-process.js';
 import { runServer, type EmbeddedServer } from '../server/run-server.js';
 import { findNatsServer } from './find-nats-server.js';
 import { greeting } from './greeting.js';
+import { keepJetStreamOn } from './keep-jetstream-on.js';
 import { type ClusterPlace, NATS_USERS, natsConfig, type NatsUsers } from './nats-config.js';
 
 export interface NatsOptions {
@@ -16,6 +17,8 @@ export interface NatsOptions {
   /** Default: a server that dies stays down. */
   readonly restart?: RestartPolicy | 'never';
   readonly onExit?: (exit: ProcessExit) => void;
+  /** Told when it runs and yet has to be started again, which it then is unless `restart` is `never`. */
+  readonly onUnhealthy?: (why: string) => void;
   /** Default 20 s. */
   readonly readyWithinMs?: number;
   /** Default: it stands alone. */
@@ -72,9 +75,23 @@ export async function startNats(options: NatsOptions): Promise<EmbeddedNats> {
     isReady: async (_pid, port) => (await greeting(port))?.server_name === serverName,
     url: (port) => urlOf('house', port),
   });
+  const stopLooking =
+    options.restart === undefined || options.restart === 'never'
+      ? () => undefined
+      : keepJetStreamOn({
+          port: server.port,
+          storeDir: join(directory, 'jetstream'),
+          end: () => server.kill(),
+          onOff: (why) => options.onUnhealthy?.(why),
+        });
+  const { stop } = server;
   return Object.assign(server, {
     keeperUrl: urlOf('keeper', server.port),
     subscriberUrl: urlOf('subscriber', server.port),
+    stop: () => {
+      stopLooking();
+      return stop();
+    },
   });
 }
 
