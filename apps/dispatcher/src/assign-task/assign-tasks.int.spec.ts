@@ -98,6 +98,20 @@ describe('assigning', () => {
     ]);
   });
 
+  it('takes a job where slots of every pool it will need are, and lets others pass while that is nowhere', async () => {
+    const replica = await stage.open();
+    const bare = await replica.register(runnerDescription(9));
+    const job = submission([task('first'), task('second', { dependsOn: ['first'], slotPool: 'gpu' })]);
+    await replica.submit(job);
+    const plain = submission([task('plain')], { priority: 1 });
+    await replica.submit(plain);
+    expect((await assignAll(replica)).map(({ assignment }) => assignment.runnerId)).toEqual([bare.runnerId]);
+    const able = await replica.register(runnerDescription(1, { gpu: 1 }));
+    expect(await assignAll(replica)).toMatchObject([
+      { job: { jobId: job.jobId }, assignment: { runnerId: able.runnerId, slot: null } },
+    ]);
+  });
+
   it('leaves the task claimable when the append fails half-way', async () => {
     let failing = true;
     const replica = await stage.open((store) => ({

@@ -1,6 +1,10 @@
 import type { ClaimedTask, OpenRunner, Timestamp } from '@necrocode/domain';
 import type { OpenTransaction } from '../tables/own-tables.js';
 import { SCHEMA } from '../tables/schema.js';
+import { OFFERED_POOLS } from './lock-places.js';
+
+/** Of a row `runner` that the job of a row `ready` may begin at. */
+const SUITS = `runner.handlers @> ready.handlers and (ready.slot_pools = '{}' or ready.slot_pools <@ ${OFFERED_POOLS})`;
 
 /**
  * `SKIP LOCKED`: what another replica has claimed is not waited for. Tasks that no open runner could take are left out, or a
@@ -16,12 +20,12 @@ const CLAIM = /* sql */ `
       and not exists (select from ${SCHEMA}.paused_queue join ${SCHEMA}.open_job using (queue)
         where open_job.job_id = ready.job_id and open_job.waiting)
       and (placement.runner_id = any($2::text[]) or (placement.runner_id is null and exists (
-        select from ${SCHEMA}.runner where runner_id = any($5::text[]) and runner.handlers @> ready.handlers)))
+        select from ${SCHEMA}.runner where runner_id = any($5::text[]) and ${SUITS})))
       and (ready.slot_pool is null or exists (
         select from ${SCHEMA}.slot join ${SCHEMA}.runner using (runner_id)
         where slot.pool = ready.slot_pool and slot.status = 'free' and slot.slot_id = any($3::text[])
           and (slot.runner_id = placement.runner_id
-            or (placement.runner_id is null and slot.runner_id = any($5::text[]) and runner.handlers @> ready.handlers))))
+            or (placement.runner_id is null and slot.runner_id = any($5::text[]) and ${SUITS}))))
     order by ready.priority desc, ready.submitted_at, ready.task_id
     limit $4
     for update of ready skip locked

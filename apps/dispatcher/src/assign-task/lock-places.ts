@@ -3,6 +3,10 @@ import { PASS } from '../pause-queue/assignment-gate.js';
 import type { OpenTransaction } from '../tables/own-tables.js';
 import { SCHEMA } from '../tables/schema.js';
 
+/** Of the row `runner`. */
+export const OFFERED_POOLS = `array(
+  select distinct pool from ${SCHEMA}.slot where slot.runner_id = runner.runner_id and slot.slot_id = any(runner.slot_ids))`;
+
 const OPEN = `from ${SCHEMA}.runner where status in ('ready', 'draining')
   and capacity > (select count(*) from ${SCHEMA}.assignment where assignment.runner_id = runner.runner_id)`;
 
@@ -20,7 +24,7 @@ export async function lockPlaces(transaction: OpenTransaction): Promise<readonly
   // Casts here and below: the columns are those of the statements.
   const runnerIds = (locked.rows as { runner_id: RunnerId }[]).map((row) => row.runner_id);
   const { rows } = await transaction.query(
-    `select runner_id as "runnerId", slot_ids as "slotIds", handlers, status = 'ready' as "takesNewJobs", capacity - (
+    `select runner_id as "runnerId", slot_ids as "slotIds", handlers, status = 'ready' as "takesNewJobs", ${OFFERED_POOLS} as "slotPools", capacity - (
        select count(*)::int from ${SCHEMA}.assignment where assignment.runner_id = runner.runner_id) as free
      ${OPEN} and runner_id = any($1::text[]) order by runner_id`,
     [runnerIds],

@@ -40,7 +40,15 @@ function openRunner(free: number, pools: Readonly<Record<string, number>> = {}):
   const { runnerId, slots } = runnerDescription(free, pools);
   const added: SlotPoolEvent = { type: 'SlotsAdded', pool: 'repos', slots, at };
   const pool = slotPoolDecider.evolve(slotPoolDecider.initial, added);
-  return { runnerId, free, takesNewJobs: true, handlers: [], slotIds: slots.map(({ slotId }) => slotId), pool };
+  return {
+    runnerId,
+    free,
+    takesNewJobs: true,
+    handlers: [],
+    slotPools: Object.keys(pools),
+    slotIds: slots.map(({ slotId }) => slotId),
+    pool,
+  };
 }
 
 describe('placing tasks', () => {
@@ -67,7 +75,7 @@ describe('placing tasks', () => {
     const [a, b] = [task('a', { slotPool: 'repos' }), task('b')];
     const job = submission([a, b]);
     const placed = placeTasks(
-      { runners: [openRunner(2)], jobs: new Map([[job.jobId, given(job)]]), pools: new Map() },
+      { runners: [openRunner(2, { repos: 1 })], jobs: new Map([[job.jobId, given(job)]]), pools: new Map() },
       [candidate(job, a), candidate(job, b)],
       at,
     );

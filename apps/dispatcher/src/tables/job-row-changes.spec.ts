@@ -78,7 +78,20 @@ describe('the rows of a job', () => {
         [a.taskId, jobId],
         [b.taskId, jobId],
       ],
-      ready: [[a.taskId, { jobId, priority: 70, submittedAt: at, notBefore: at, slotPool: 'repos', handlers: [] }]],
+      ready: [
+        [
+          a.taskId,
+          {
+            jobId,
+            priority: 70,
+            submittedAt: at,
+            notBefore: at,
+            slotPool: 'repos',
+            handlers: [],
+            slotPools: ['repos'],
+          },
+        ],
+      ],
       assignments: [],
       starts: [],
       placements: [],

@@ -3,6 +3,7 @@ import {
   type ExecutionId,
   isFinalizer,
   handlersOf,
+  slotPoolsOf,
   isParked,
   isWaiting,
   type Job,
@@ -24,8 +25,9 @@ export interface ReadyRow {
   readonly submittedAt: Timestamp;
   readonly notBefore: Timestamp;
   readonly slotPool: string | null;
-  /** Functions its job needs where it runs. */
+  /** Functions and slot pools its job needs where it runs. */
   readonly handlers: readonly string[];
+  readonly slotPools: readonly string[];
 }
 
 export interface AssignmentRow {
@@ -78,7 +80,7 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
     limits: new Map<JobId, Timestamp | null>(),
   };
   const byId = new Map(job.tasks.map((task) => [task.spec.taskId, task]));
-  const handlers = handlersOf(job.tasks);
+  const needs = { handlers: handlersOf(job.tasks), slotPools: slotPoolsOf(job.tasks) };
   for (const event of events) apply(event);
   if (hasLimits(job) && events.some(({ type }) => MOVES_LIMITS.has(type))) {
     changes.limits.set(job.jobId, lookAt(job));
@@ -161,7 +163,7 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
 
   /** What an undo window parks is nobody's to assign, whatever becomes ready meanwhile. */
   function makeReady(taskId: TaskId, notBefore: Timestamp): void {
-    changes.ready.set(taskId, isParked(job, taskId) ? null : readyRow(job, handlers, byId.get(taskId), notBefore));
+    changes.ready.set(taskId, isParked(job, taskId) ? null : readyRow(job, needs, byId.get(taskId), notBefore));
   }
 
   function makeReadyAgain(taskId: TaskId, at: Timestamp): void {
@@ -207,7 +209,12 @@ function openJobChange(events: readonly JobEvent[], job: Job): OpenJobChange {
   return { kind: events[0]?.type === 'JobSubmitted' ? 'opened' : 'moved', row, events: events.length };
 }
 
-function readyRow(job: Job, handlers: readonly string[], task: Task | undefined, notBefore: Timestamp): ReadyRow {
+function readyRow(
+  job: Job,
+  needs: Pick<ReadyRow, 'handlers' | 'slotPools'>,
+  task: Task | undefined,
+  notBefore: Timestamp,
+): ReadyRow {
   const { jobId, submittedAt } = job;
   return {
     jobId,
@@ -215,7 +222,7 @@ function readyRow(job: Job, handlers: readonly string[], task: Task | undefined,
     submittedAt,
     notBefore,
     slotPool: task?.spec.slotPool ?? null,
-    handlers,
+    ...needs,
   };
 }
 

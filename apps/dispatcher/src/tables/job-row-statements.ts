@@ -46,10 +46,10 @@ function insertTasks(rows: Rows<JobRowChanges['tasks']>): Statement {
 function upsertReady(rows: Rows<JobRowChanges['ready']>): Statement {
   if (rows.length === 0) return null;
   return {
-    text: `insert into ${SCHEMA}.ready_task (task_id, job_id, priority, submitted_at, not_before, slot_pool, handlers)
-           select task_id, job_id, priority, submitted_at, not_before, slot_pool, string_to_array(handlers, ' ')
-           from unnest($1::text[], $2::text[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[])
-             as row (task_id, job_id, priority, submitted_at, not_before, slot_pool, handlers)
+    text: `insert into ${SCHEMA}.ready_task (task_id, job_id, priority, submitted_at, not_before, slot_pool, handlers, slot_pools)
+           select task_id, job_id, priority, submitted_at, not_before, slot_pool, string_to_array(handlers, ' '), string_to_array(slot_pools, ' ')
+           from unnest($1::text[], $2::text[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[], $8::text[])
+             as row (task_id, job_id, priority, submitted_at, not_before, slot_pool, handlers, slot_pools)
            on conflict (task_id) do update set not_before = excluded.not_before`,
     values: [
       rows.map(([taskId]) => taskId),
@@ -58,8 +58,9 @@ function upsertReady(rows: Rows<JobRowChanges['ready']>): Statement {
       rows.map(([, row]) => row.submittedAt),
       rows.map(([, row]) => row.notBefore),
       rows.map(([, row]) => row.slotPool),
-      // No name of a handler has a blank in it. SQL cannot unnest lists of lists of differing length.
+      // No name of a handler or pool has a blank in it. SQL cannot unnest lists of lists of differing length.
       rows.map(([, row]) => row.handlers.join(' ')),
+      rows.map(([, row]) => row.slotPools.join(' ')),
     ],
   };
 }

@@ -75,13 +75,11 @@ export function buildSite(world: World, { runners }: Scenario): Estate {
   const relays = ['relay-a', 'relay-b'] as const;
   for (const name of relays) hosts.set(name, new Host(world, name, (life) => startRelay(life, site)));
 
-  // A job keeps to its first runner, whatever slots its later tasks need: all runners offer some, or none does.
-  const atLeast = runners.some(({ slots }) => slots > 0) ? 1 : 0;
   const agents = runners.map(({ containment, capacity, slots }, index) => {
     const runnerId = `run_${index}` as RunnerId; // Brand: where runners are named.
     const machine = new Machine(runnerId, world);
     const files = new Map<ExecutionFile['execution']['executionId'], ExecutionFile>();
-    const offered = Array.from({ length: Math.max(slots, atLeast) }, (_, slot) => ({
+    const offered = Array.from({ length: slots }, (_, slot) => ({
       slotId: `${runnerId}/${POOL}/${slot}` as SlotId, // Brand: where slots are named.
       runnerId,
       pool: POOL,

@@ -10,6 +10,8 @@ export interface RunnerPlaces {
   readonly takesNewJobs: boolean;
   /** Functions it can run. */
   readonly handlers: readonly string[];
+  /** Pools it offers slots of, free or not. */
+  readonly slotPools: readonly string[];
 }
 
 export interface Placement {
@@ -21,8 +23,9 @@ export interface Placement {
 export interface Wish {
   /** The runner its job keeps to, because the workspace is there; null before the first assignment. */
   readonly runnerId: RunnerId | null;
-  /** Functions its job needs. The runner of a job was chosen for them, and is not asked again. */
+  /** Functions and slot pools its job needs. The runner of a job was chosen for them, and is not asked again. */
   readonly handlers: readonly string[];
+  readonly slotPools: readonly string[];
   /** Free slots of the pool it leases from; null when it needs none. */
   readonly freeSlots: readonly SlotDefinition[] | null;
 }
@@ -32,12 +35,12 @@ export interface Wish {
  * choice can be repeated. Null: none can now.
  */
 export function chooseRunner(
-  { runnerId, handlers, freeSlots }: Wish,
+  { runnerId, handlers, slotPools, freeSlots }: Wish,
   runners: readonly RunnerPlaces[],
 ): Placement | null {
   let best: (Placement & { readonly free: number }) | null = null;
   for (const runner of runners) {
-    const may = runnerId === null ? canTakeOn(runner, handlers) : runner.runnerId === runnerId;
+    const may = runnerId === null ? canTakeOn(runner, { handlers, slotPools }) : runner.runnerId === runnerId;
     if (!may || runner.free < 1) continue;
     if (best && (runner.free < best.free || (runner.free === best.free && runner.runnerId > best.runnerId))) continue;
     const slot = freeSlots?.find((candidate) => candidate.runnerId === runner.runnerId) ?? null;
@@ -47,6 +50,10 @@ export function chooseRunner(
   return best && { runnerId: best.runnerId, slot: best.slot };
 }
 
-function canTakeOn(runner: RunnerPlaces, handlers: readonly string[]): boolean {
-  return runner.takesNewJobs && handlers.every((handler) => runner.handlers.includes(handler));
+function canTakeOn(runner: RunnerPlaces, job: Pick<Wish, 'handlers' | 'slotPools'>): boolean {
+  return (
+    runner.takesNewJobs &&
+    job.handlers.every((handler) => runner.handlers.includes(handler)) &&
+    job.slotPools.every((pool) => runner.slotPools.includes(pool))
+  );
 }

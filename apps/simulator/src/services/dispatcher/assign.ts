@@ -72,7 +72,16 @@ function openRunners({ tables, agents }: Site, jobs: Jobs): readonly OpenRunner[
     const free = capacity - taken;
     return free < 1 || !agents.has(runnerId)
       ? []
-      : [{ runnerId, free, takesNewJobs: status === 'ready', handlers: [], slotIds }];
+      : [
+          {
+            runnerId,
+            free,
+            takesNewJobs: status === 'ready',
+            handlers: [],
+            slotPools: slotIds.length > 0 ? [POOL] : [],
+            slotIds,
+          },
+        ];
   });
 }
 
