@@ -6,9 +6,10 @@ import type {
   ProjectionList,
   ProjectionVerification,
 } from '@necrocode/contracts';
+import { slotPoolDecider } from '@necrocode/domain';
 import { eventually } from '@necrocode/testing';
 import { CancelledJob } from '../spec/cancelled-job.js';
-import { startTestGateway, type TestGateway } from '../spec/test-gateway.js';
+import { act, startTestGateway, type TestGateway } from '../spec/test-gateway.js';
 
 const FIRST = `sha256:${'1'.repeat(64)}`;
 
@@ -139,6 +140,19 @@ describe('what was archived', () => {
     expect((await linesOf('/audit/verification')).at(-1)).toMatchObject({ faults: [], numbering: [] });
     const { items } = await get<{ items: ArchiveBody['streams'] }>('/archives/1/streams');
     expect(items).toEqual(body.streams.toSorted((a, b) => (a.stream < b.stream ? -1 : 1)));
+  });
+
+  it('is told no more of, though the projection has just held its rows and an event of others names it', async () => {
+    await act(gateway, slotPoolDecider, 'slot-pool', 'later', job.jobId, {
+      type: 'AddSlots',
+      pool: 'later',
+      slots: [{ slotId: job.slotId, runnerId: job.runnerId, kind: 'counted' }],
+      at: new Date().toISOString(),
+    });
+    await eventually(async () => expect((await get<ProjectionList>('/projections')).items[0]?.behind).toBe(0));
+    expect(
+      await gateway.open.platform.database.query('select from gateway.timeline where job_id = $1', [job.jobId]),
+    ).toEqual([]);
   });
 
   it('leaves the rows as the events give them, before a rebuild and after it', async () => {

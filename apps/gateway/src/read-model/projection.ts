@@ -1,7 +1,9 @@
 import type { EventStore } from '@necrocode/event-store';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
+import { KnownRows } from './known-rows.js';
 import { PROJECTION_VERSION } from './schema.js';
-import { projectEvents } from './row-store.js';
+import { saveParts } from './row-store.js';
+import type { ChangedRows } from './working-set.js';
 
 /** The name of the one projection, in the database and on every surface. */
 export const READ_MODEL = 'read-model';
@@ -19,12 +21,21 @@ export type Advance =
   /** The rows are of another release: neither written nor to be read by this one. */
   | { readonly kind: 'foreign'; readonly version: number };
 
+/** Where the rows stand. */
+interface Stand {
+  readonly version: number;
+  readonly position: bigint;
+  /** Another after every change of the rows, whoever makes it: the transaction that last wrote the checkpoint. */
+  readonly mark: string;
+  readonly known: KnownRows;
+}
+
 /**
- * Projects the store's events, in order, into the read model. The checkpoint moves by compare-and-set in the transaction
+ * Projects the store's events, in order, into the read model. The checkpoint moves by compare-and-set in the statement
  * that writes the rows: two replicas cannot project one event twice, and a crash between batches loses nothing.
  */
 export class Projection {
-  #position: bigint | null = null;
+  #stand: Stand | null = null;
 
   constructor(
     private readonly database: DataSource,
@@ -34,63 +45,71 @@ export class Projection {
 
   /** One batch. @throws when the database or the store is away; nothing has changed then */
   async advance(): Promise<Advance> {
-    if (this.#position === null) {
-      const { version, position } = await this.#open();
-      if (version !== this.version) return { kind: 'foreign', version };
-      this.#position = position;
-    }
-    const from = this.#position;
-    const events = await this.store.readAll(from, BATCH);
+    const stand = this.#stand ?? (await this.#open());
+    // Kept only once what is written is known: after a failure it is looked up again.
+    this.#stand = null;
+    if (stand.version !== this.version) return { kind: 'foreign', version: stand.version };
+    const events = await this.store.readAll(stand.position, BATCH);
     const last = events.at(-1);
-    if (!last) return this.#noticeMove(from);
-    const rows = await this.database.transaction(async (tx) =>
-      (await this.#move(tx, from, last.position)) ? projectEvents(tx, 'gateway', events) : null,
-    );
-    this.#position = rows ? last.position : null;
-    if (!rows) return { kind: 'moved' };
+    if (!last) return this.#noticeMove(stand);
+    const { position } = last;
+    const rows = await stand.known.apply(this.database, 'gateway', events);
+    const mark = await this.#save(stand, position, rows);
+    if (mark === null) return { kind: 'moved' };
+    const known = stand.known.isFull ? new KnownRows() : stand.known;
+    this.#stand = { version: this.version, position, mark, known };
     const ids = rows.timeline.flatMap(({ job_id, cancellation_id }) => [job_id, cancellation_id]);
     return { kind: 'projected', keys: new Set(ids.filter((id) => id !== null)), full: events.length === BATCH };
   }
 
   /** Where the rows that are read now stand, whichever replica has brought them there. */
   async stored(): Promise<bigint> {
-    const rows = await this.database.query<{ position: string }[]>(
-      'select position from gateway.projection where name = $1',
-      [READ_MODEL],
-    );
-    return BigInt(rows[0]?.position ?? 0);
+    return (await this.#read())?.position ?? 0n;
   }
 
   /** The checkpoint. On a new database it begins; rows of another version are left to a rebuild. */
-  async #open(): Promise<{ readonly version: number; readonly position: bigint }> {
+  async #open(): Promise<Stand> {
     await this.database.query(
       `insert into gateway.projection (name, version, position) values ($1, $2, 0) on conflict do nothing`,
       [READ_MODEL, this.version],
     );
-    const [row] = await this.database.query<{ version: number; position: string }[]>(
-      'select version, position from gateway.projection where name = $1',
-      [READ_MODEL],
-    );
-    if (!row) throw new Error(`gateway.projection has lost its row ${READ_MODEL}`);
-    return { version: row.version, position: BigInt(row.position) };
+    const stand = await this.#read();
+    if (!stand) throw new Error(`gateway.projection has lost its row ${READ_MODEL}`);
+    return stand;
   }
 
-  async #move(tx: EntityManager, from: bigint, to: bigint): Promise<boolean> {
-    const [, moved] = await tx.query<[unknown[], number]>(
-      'update gateway.projection set position = $2 where name = $4 and position = $1 and version = $3',
-      [from.toString(), to.toString(), this.version, READ_MODEL],
-    );
-    return moved === 1;
-  }
-
-  /** Nothing new in the store: a newer release may have taken the rows over meanwhile. */
-  async #noticeMove(from: bigint): Promise<Advance> {
-    const rows = await this.database.query<{ version: number; position: string }[]>(
-      'select version, position from gateway.projection where name = $1',
+  async #read(): Promise<Stand | null> {
+    const [row] = await this.database.query<{ version: number; position: string; mark: string }[]>(
+      'select version, position, xmin::text as mark from gateway.projection where name = $1',
       [READ_MODEL],
     );
-    if (rows[0]?.position === from.toString() && rows[0].version === this.version) return { kind: 'idle' };
-    this.#position = null;
-    return { kind: 'moved' };
+    return row ? { ...row, position: BigInt(row.position), known: new KnownRows() } : null;
+  }
+
+  /**
+   * One statement moves the checkpoint and writes the rows, or neither. Nobody waits for the disk: what a crash takes are events that
+   * stay unprojected with their checkpoint, and are projected again from the store.
+   * @returns the new mark; null when the rows were changed by somebody else
+   */
+  async #save({ mark }: Stand, to: bigint, rows: ChangedRows): Promise<string | null> {
+    const { parts, values } = saveParts('gateway', rows, {
+      where: 'where exists (select from moved)',
+      values: [READ_MODEL, mark, to.toString()],
+    });
+    const moved = `moved as (
+      update gateway.projection set position = $3 where name = $1 and xmin = $2::xid returning xmin::text as mark)`;
+    const [row] = await this.database.query<{ mark: string }[]>(
+      `with ${[moved, ...parts].join(', ')}
+       select mark, set_config('synchronous_commit', 'off', true) from moved`,
+      values,
+    );
+    return row?.mark ?? null;
+  }
+
+  /** Nothing new in the store: somebody else may have changed the rows meanwhile. */
+  async #noticeMove(stand: Stand): Promise<Advance> {
+    if ((await this.#read())?.mark !== stand.mark) return { kind: 'moved' };
+    this.#stand = stand;
+    return { kind: 'idle' };
   }
 }

@@ -46,7 +46,7 @@ export class Timeline {
   async all(story: Story): Promise<readonly TimelineEntry[]> {
     const entries: TimelineEntry[] = [];
     for (;;) {
-      const page = await this.#page(story, entries.at(-1)?.position ?? 0n, null);
+      const { page } = await this.#look(story, entries.at(-1)?.position ?? 0n, true);
       entries.push(...page);
       if (page.length < PAGE) return entries;
     }
@@ -61,9 +61,7 @@ export class Timeline {
     let position = after;
     try {
       while (!signal.aborted) {
-        // The end is asked for first: entries up to it are complete by then.
-        const end = await this.end(story);
-        const page = await this.#page(story, position, end);
+        const { end, page } = await this.#look(story, position);
         yield* page;
         position = page.at(-1)?.position ?? position;
         if (page.length === PAGE) continue;
@@ -76,13 +74,25 @@ export class Timeline {
     }
   }
 
-  async #page({ kind, id }: Story, after: bigint, upTo: bigint | null): Promise<readonly TimelineEntry[]> {
-    const rows = await this.rows.query<{ position: string; event: string }>(
-      `select position, event from gateway.timeline
-       where ${STORIES[kind].entries} and position > $2 and ($3::bigint is null or position <= $3)
-       order by position limit ${PAGE}`,
-      [id, after.toString(), upTo?.toString() ?? null],
+  /** At one moment: where the story ended, and a page of entries behind `after`, none behind the end unless they are asked for. */
+  async #look(
+    { kind, id }: Story,
+    after: bigint,
+    beyondTheEnd = false,
+  ): Promise<{ readonly end: bigint | null; readonly page: readonly TimelineEntry[] }> {
+    const rows = await this.rows.query<{ end: string | null; position: string | null; event: string }>(
+      `select story."end", entry.position, entry.event from (select (${STORIES[kind].end}) as "end") story
+       left join lateral (
+         select position, event from gateway.timeline
+         where ${STORIES[kind].entries} and position > $2 and ($3 or story."end" is null or position <= story."end")
+         order by position limit ${PAGE}) entry on true
+       order by entry.position`,
+      [id, after.toString(), beyondTheEnd],
     );
-    return rows.map(({ position, event }) => ({ position: BigInt(position), event }));
+    const end = rows[0]?.end ?? null;
+    return {
+      end: end === null ? null : BigInt(end),
+      page: rows.flatMap(({ position, event }) => (position === null ? [] : [{ position: BigInt(position), event }])),
+    };
   }
 }

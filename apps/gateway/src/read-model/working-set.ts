@@ -22,7 +22,7 @@ import { projectRunner } from './project-runner.js';
 import { projectSlots } from './project-slots.js';
 import type { BulkRow, CancellationRow, JobRow, QueueRow, RunnerRow, SlotRow, TimelineRow } from './rows.js';
 
-/** Rows as they were before a batch of events; must hold every row the batch may touch. */
+/** Must hold every row a batch of events may touch, before it is applied. */
 export interface Rows {
   readonly jobs: readonly JobRow[];
   readonly cancellations: readonly CancellationRow[];
@@ -38,29 +38,23 @@ export interface ChangedRows extends Rows {
 
 /** What a batch of events makes of the rows: pure but for its own maps, so a rebuild gives what the live projection gave. */
 export class WorkingSet {
-  readonly #jobs: Map<JobId, JobRow>;
-  readonly #cancellations: Map<CancellationId, CancellationRow>;
-  readonly #bulks: Map<CancellationId, BulkRow>;
-  readonly #runners: Map<string, RunnerRow>;
-  readonly #slots: Map<string, SlotRow>;
-  readonly #queues: Map<string, QueueRow>;
-  readonly #changed = {
-    jobs: new Set<JobId>(),
-    cancellations: new Set<CancellationId>(),
-    bulks: new Set<CancellationId>(),
-    runners: new Set<string>(),
-    slots: new Set<string>(),
-    queues: new Set<string>(),
-  };
-  readonly #timeline: TimelineRow[] = [];
+  readonly #jobs = new Map<JobId, JobRow>();
+  readonly #cancellations = new Map<CancellationId, CancellationRow>();
+  readonly #bulks = new Map<CancellationId, BulkRow>();
+  readonly #runners = new Map<string, RunnerRow>();
+  readonly #slots = new Map<string, SlotRow>();
+  readonly #queues = new Map<string, QueueRow>();
+  #changed = nothingChanged();
+  #timeline: TimelineRow[] = [];
 
-  constructor({ jobs, cancellations, bulks, runners, slots, queues }: Rows) {
-    this.#jobs = new Map(jobs.map((row) => [row.job_id, row]));
-    this.#cancellations = new Map(cancellations.map((row) => [row.cancellation_id, row]));
-    this.#bulks = new Map(bulks.map((row) => [row.cancellation_id, row]));
-    this.#runners = new Map(runners.map((row) => [row.runner_id, row]));
-    this.#slots = new Map(slots.map((row) => [row.slot_id, row]));
-    this.#queues = new Map(queues.map((row) => [row.queue, row]));
+  /** Rows as they are stored. */
+  add({ jobs, cancellations, bulks, runners, slots, queues }: Rows): void {
+    for (const row of jobs) this.#jobs.set(row.job_id, row);
+    for (const row of cancellations) this.#cancellations.set(row.cancellation_id, row);
+    for (const row of bulks) this.#bulks.set(row.cancellation_id, row);
+    for (const row of runners) this.#runners.set(row.runner_id, row);
+    for (const row of slots) this.#slots.set(row.slot_id, row);
+    for (const row of queues) this.#queues.set(row.queue, row);
   }
 
   apply(event: PositionedEvent): void {
@@ -91,17 +85,20 @@ export class WorkingSet {
     });
   }
 
-  changed(): ChangedRows {
+  /** What changed since it was asked last. */
+  takeChanged(): ChangedRows {
+    const [changed, timeline] = [this.#changed, this.#timeline];
+    [this.#changed, this.#timeline] = [nothingChanged(), []];
     const pick = <Key, Row>(keys: ReadonlySet<Key>, rows: ReadonlyMap<Key, Row>): Row[] =>
       [...keys].flatMap((key) => rows.get(key) ?? []);
     return {
-      jobs: pick(this.#changed.jobs, this.#jobs),
-      cancellations: pick(this.#changed.cancellations, this.#cancellations),
-      bulks: pick(this.#changed.bulks, this.#bulks),
-      runners: pick(this.#changed.runners, this.#runners),
-      slots: pick(this.#changed.slots, this.#slots),
-      queues: pick(this.#changed.queues, this.#queues),
-      timeline: this.#timeline,
+      jobs: pick(changed.jobs, this.#jobs),
+      cancellations: pick(changed.cancellations, this.#cancellations),
+      bulks: pick(changed.bulks, this.#bulks),
+      runners: pick(changed.runners, this.#runners),
+      slots: pick(changed.slots, this.#slots),
+      queues: pick(changed.queues, this.#queues),
+      timeline,
     };
   }
 
@@ -197,6 +194,17 @@ export class WorkingSet {
     this.#cancellations.set(row.cancellation_id, row);
     this.#changed.cancellations.add(row.cancellation_id);
   }
+}
+
+function nothingChanged() {
+  return {
+    jobs: new Set<JobId>(),
+    cancellations: new Set<CancellationId>(),
+    bulks: new Set<CancellationId>(),
+    runners: new Set<string>(),
+    slots: new Set<string>(),
+    queues: new Set<string>(),
+  };
 }
 
 function domainEvent<Event extends DomainEvent>(event: PositionedEvent): Event {

@@ -2,7 +2,8 @@ import type { EventStore } from '@necrocode/event-store';
 import { CodedError } from '@necrocode/service-kit';
 import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import { BATCH, READ_MODEL } from '../read-model/projection.js';
-import { projectEvents, TABLE_NAMES } from '../read-model/row-store.js';
+import { projectEvents } from '../read-model/project-events.js';
+import { TABLE_NAMES } from '../read-model/row-store.js';
 import { PROJECTION_VERSION } from '../read-model/schema.js';
 
 const NEXT = 'read-model-next';

@@ -3,7 +3,8 @@ import type { EventStore } from '@necrocode/event-store';
 import { CodedError } from '@necrocode/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { BATCH, READ_MODEL } from '../read-model/projection.js';
-import { projectEvents, TABLE_NAMES, type TableName, TABLES } from '../read-model/row-store.js';
+import { projectEvents } from '../read-model/project-events.js';
+import { TABLE_NAMES, type TableName, TABLES } from '../read-model/row-store.js';
 import { PROJECTION_VERSION } from '../read-model/schema.js';
 import { differencesOf } from './differences.js';
 
