@@ -22,7 +22,7 @@ import { inAnswerTo } from '../streams/cause.js';
 import { foldJob } from '../streams/jobs.js';
 import type { LoadedPool, SlotPools } from '../streams/slot-pools.js';
 import type { OpenTransaction, OwnTables } from '../tables/own-tables.js';
-import { claimTasks } from './claim-tasks.js';
+import { claimTasks, isAnyReady } from './claim-tasks.js';
 import { lockPlaces } from './lock-places.js';
 import { placedRows } from './placed-rows.js';
 
@@ -54,7 +54,10 @@ export class AssignTasks {
   ) {}
 
   /** @throws {WrongExpectedVersion} | {StoreUnavailable} another writer was first on one of the streams: nothing was done, try again */
-  assignBatch(): Promise<AssignedBatch> {
+  async assignBatch(): Promise<AssignedBatch> {
+    const askedAt = new Date().toISOString();
+    // Most wake-ups find nothing ready: no runner is locked for them, and no commit waits for the disk.
+    if (!(await isAnyReady(this.tables, askedAt))) return { orders: [], lookedAt: askedAt };
     return this.tables.transaction(async (transaction) => {
       const runners = await lockPlaces(transaction);
       if (runners.length === 0) return { orders: [], lookedAt: null };

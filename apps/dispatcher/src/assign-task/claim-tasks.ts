@@ -1,5 +1,5 @@
 import type { ClaimedTask, OpenRunner, Timestamp } from '@necrocode/domain';
-import type { OpenTransaction } from '../tables/own-tables.js';
+import type { OpenTransaction, OwnTables } from '../tables/own-tables.js';
 import { SCHEMA } from '../tables/schema.js';
 import { OFFERED_POOLS } from './lock-places.js';
 
@@ -32,6 +32,15 @@ const CLAIM = /* sql */ `
   )
   select task_id as "taskId", job_id as "jobId", slot_pool as "slotPool",
     nextval('${SCHEMA}.fencing_token')::text as "fencingToken" from claimed`;
+
+/** Whether there is a task to claim, for some runner. */
+export async function isAnyReady(tables: OwnTables, at: Timestamp): Promise<boolean> {
+  const [row] = await tables.query<{ ready: boolean }>(
+    `select exists (select from ${SCHEMA}.ready_task where not_before <= $1) as ready`,
+    [at],
+  );
+  return row?.ready ?? false;
+}
 
 /** Claims ready tasks until the transaction ends, in the order they are to be assigned. */
 export async function claimTasks(

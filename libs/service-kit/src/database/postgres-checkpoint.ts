@@ -1,7 +1,10 @@
 import type { Checkpoint } from '@necrocode/messaging';
 import type { DataSource } from 'typeorm';
 
-/** Where a consumer has got to, in its service's own schema (`openDatabase` makes the table). Never goes back. */
+/**
+ * Where a consumer has got to, in its service's own schema (`openDatabase` makes the table). Nobody waits for the disk: a checkpoint that a
+ * crash sets back makes events be handled again, as any crash may, and each such wait would hold up commits that somebody waits for.
+ */
 export function postgresCheckpoint(database: DataSource, schema: string, consumer: string): Checkpoint {
   const table = `"${schema}".consumer_checkpoint`;
   return {
@@ -14,7 +17,8 @@ export function postgresCheckpoint(database: DataSource, schema: string, consume
     async save(position) {
       await database.query(
         `insert into ${table} as saved (consumer, position) values ($1, $2)
-         on conflict (consumer) do update set position = greatest(saved.position, excluded.position)`,
+         on conflict (consumer) do update set position = greatest(saved.position, excluded.position)
+         returning set_config('synchronous_commit', 'off', true)`,
         [consumer, position.toString()],
       );
     },
