@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { FileArtifactStore } from '@necrocode/artifact-storage';
 import { connectMessaging, provisionAll, runnerPublisher } from '@necrocode/messaging';
@@ -26,6 +26,7 @@ import { register } from './lease/register.js';
 import { endPredecessors } from './recover/end-predecessors.js';
 import { ProveLater } from './recover/prove-later.js';
 import { runnerConfig } from './runner.config.js';
+import { SweepHost } from './sweep-orphans/sweep-host.js';
 import { CleanSlot } from './slots/clean-slot.js';
 import { CleanWorkspace } from './workspace/clean-workspace.js';
 import { RunnerHome } from './workspace/place.js';
@@ -41,7 +42,7 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
   const home = new RunnerHome(resolve(config.RUNNER_HOME));
   const runnerId = await readOrCreateRunnerId(home.directory);
   const handlers = config.RUNNER_HANDLERS === undefined ? null : await listHandlers(resolve(config.RUNNER_HANDLERS));
-  const containment = await detectContainment({ group: groupOf(home) });
+  const containment = await detectContainment({ group: home.group });
   logger.info({ runnerId, containment: containment.means, assurance: containment.assurance }, 'containment chosen');
   const connection = await connectMessaging({
     url: config.NATS_URL,
@@ -99,6 +100,9 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
   };
   await registerRunner();
   lease.start();
+  const owned = () => [...agent.executionIds(), ...later.unproven];
+  const sweep = new SweepHost({ runnerId, containment, files, reports, owned, logger });
+  sweep.start(config.RUNNER_SWEEP_MS);
   const metrics = new Metrics().observeProcess();
   measureAgent(metrics, () => ({ executions: agent.executionIds().length, isLeaseHeld: lease.check() }));
   const checks = [
@@ -114,6 +118,7 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
     close: async () => {
       later.stop();
       agent.drain();
+      await sweep.stop();
       await agent.endAll(OWN_STOP, 'runner-restarted');
       lease.stop();
       await stopControl();
@@ -122,9 +127,4 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
       await health.close();
     },
   };
-}
-
-/** Two runners on one host keep their trees apart; the same runner finds its own again. */
-function groupOf(home: RunnerHome): string {
-  return `necrocode-${createHash('sha256').update(home.directory).digest('hex').slice(0, 12)}`;
 }

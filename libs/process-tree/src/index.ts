@@ -4,7 +4,7 @@ export { ProcessTreeError, type ProcessTreeErrorCode } from './errors.js';
 export { type OutputTarget } from './launch/output.js';
 export { spawnTree, type SpawnTreeOptions } from './launch/spawn-tree.js';
 export { type TreeUsage } from './observe/tree-usage.js';
-export { type Marker } from './proc/marker.js';
+export { type Marker, type ResourceTag, resourceTagOf } from './proc/marker.js';
 export { type ProcessIdentity } from './proc/process-identity.js';
 export { ProcessTree } from './process-tree.js';
 export {
@@ -13,6 +13,8 @@ export {
   type FoundContainment,
   listContainments,
 } from './recover/list-containments.js';
+export { endMarked } from './recover/end-marked.js';
+export { findMarked, type StrangeProcess } from './recover/find-marked.js';
 export { killRecorded, openRecorded, type RecordedTree } from './recover/recorded-tree.js';
 export { type MarkedProcess, type MarkedTree, scanForMarkers } from './recover/scan-for-markers.js';
 export { signalProcess, type SignalAnswer } from './signal/signal-process.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkRunner } from './check-runner.js';
 
-const runner = { runnerId: 'run_1', host: 'box', unproven: [] } as unknown as Omit<
+const runner = { runnerId: 'run_1', host: 'box', unproven: [], orphans: [] } as unknown as Omit<
   Parameters<typeof checkRunner>[0],
   'status'
 >;
@@ -15,6 +15,14 @@ describe('what doctor says of a runner', () => {
   ] as const)('that is %s: %s', (status, verdict) =>
     expect(checkRunner({ ...runner, status })).toMatchObject({ status: verdict, name: 'runner on box' }),
   );
+
+  it('names the orphans of one that works', () => {
+    const orphans = [{ kind: 'process', executionId: 'exe_1' }] as unknown as (typeof runner)['orphans'];
+    expect(checkRunner({ ...runner, status: 'ready', orphans })).toMatchObject({
+      status: 'warn',
+      detail: 'run_1 is ready; orphans: process of exe_1',
+    });
+  });
 
   it('names what cannot be killed on one that is quarantined, and the way out', () => {
     const unproven = ['exe_1'] as unknown as (typeof runner)['unproven'];

@@ -7,12 +7,19 @@ export function checkRunner({
   host,
   status,
   unproven,
-}: Pick<RunnerResource, 'runnerId' | 'host' | 'status' | 'unproven'>): Check {
+  orphans,
+}: Pick<RunnerResource, 'runnerId' | 'host' | 'status' | 'unproven' | 'orphans'>): Check {
   const name = `runner on ${host}`;
   switch (status) {
     case 'ready':
     case 'draining':
-      return { name, status: 'ok', detail: `${runnerId} is ${status}` };
+      if (orphans.length === 0) return { name, status: 'ok', detail: `${runnerId} is ${status}` };
+      return {
+        name,
+        status: 'warn',
+        detail: `${runnerId} is ${status}; orphans: ${orphans.map(({ kind, executionId }) => `${kind} of ${executionId}`).join(', ')}`,
+        hint: 'They are being ended or settled. What stays is to be looked at on the host.',
+      };
     case 'lost':
       return {
         name,

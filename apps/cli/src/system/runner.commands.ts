@@ -24,7 +24,7 @@ function list(terminal: Terminal): Command {
         id: (runner) => runner.runnerId,
         text: () =>
           table(
-            ['RUNNER', 'STATE', 'SINCE', 'CAPACITY', 'CONTAINMENT', 'HOST', 'SLOTS'],
+            ['RUNNER', 'STATE', 'SINCE', 'CAPACITY', 'CONTAINMENT', 'HOST', 'SLOTS', 'ORPHANS'],
             items.map((runner) => [
               runner.runnerId,
               runner.status,
@@ -33,6 +33,7 @@ function list(terminal: Terminal): Command {
               runner.containment,
               runner.host,
               [...new Set(runner.slots.map(({ pool }) => pool))].join(', '),
+              String(runner.orphans.length),
             ]),
             terminal.width,
           ),

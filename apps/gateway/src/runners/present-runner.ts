@@ -6,13 +6,14 @@ export function presentRunner(
   state: Exclude<RunnerState, { status: 'unknown' }>,
   registeredAt: string,
 ): RunnerResource {
-  const { runner, status, unproven, since } = state;
+  const { runner, status, unproven, orphans = [], since } = state;
   const { runnerId, host, capacity, containment, labels, version, slots, handlers = [] } = runner;
   return {
     runnerId,
     host,
     status,
     unproven: [...unproven],
+    orphans: [...orphans],
     since,
     registeredAt,
     capacity,

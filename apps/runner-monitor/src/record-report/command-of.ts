@@ -1,7 +1,10 @@
 import type { ExecutionReport } from '@necrocode/contracts';
 import type { ExecutionCommand } from '@necrocode/domain';
 
-export type EventfulReport = Exclude<ExecutionReport, { kind: 'survived' }>;
+/** Reports that say something of a runner rather than of an execution. */
+export type RunnerReport = Extract<ExecutionReport, { kind: 'survived' | 'orphan-found' | 'orphan-ended' }>;
+
+export type EventfulReport = Exclude<ExecutionReport, RunnerReport>;
 
 /** What a report asks to be recorded. */
 export function commandOf(report: EventfulReport): ExecutionCommand {

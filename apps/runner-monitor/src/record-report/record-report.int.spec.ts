@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { runnerMonitorCommands, streamNames } from '@necrocode/contracts';
-import type { ExecutionIdentity } from '@necrocode/domain';
+import type { ExecutionId, ExecutionIdentity } from '@necrocode/domain';
 import { newId } from '@necrocode/service-kit';
 import { eventually } from '@necrocode/testing';
 import { randomUUID } from 'node:crypto';
@@ -139,6 +139,46 @@ describe('a report of a runner', () => {
         { type: 'RunnerRegistered', runner: { unproven: [execution.executionId] } },
         { type: 'RunnerTrusted', requestedBy: 'user:ops' },
       ]);
+    });
+  });
+
+  describe('of orphans', () => {
+    let host: ScriptedRunner;
+    const told = (kind: 'orphan-found' | 'orphan-ended', executionId: ExecutionId, processes: number) =>
+      host.report({
+        kind,
+        execution: { runnerId: host.runnerId, executionId },
+        orphan: { kind: 'process', executionId },
+        processes,
+        at: new Date().toISOString(),
+      });
+    const story = async () => (await world.eventsOf(`runner-${host.runnerId}`)).map(({ type }) => type);
+
+    beforeEach(async () => {
+      host = new ScriptedRunner(world.connection, world.commands);
+      await host.register();
+    });
+    afterEach(() => host.close());
+
+    it('become events of the runner, once, and leave the execution alone', async () => {
+      const { executionId } = host.execution();
+      await told('orphan-found', executionId, 2);
+      await told('orphan-found', executionId, 2);
+      await told('orphan-ended', executionId, 0);
+      const types = ['RunnerRegistered', 'RunnerOrphanFound', 'RunnerOrphanEnded'];
+      await eventually(async () => expect(await story()).toEqual(types));
+      expect(await world.eventsOf(`execution-${executionId}`)).toEqual([]);
+    });
+
+    it('that SIGKILL does not end quarantine the runner until they are gone', async () => {
+      const { executionId } = host.execution();
+      await told('orphan-found', executionId, 1);
+      await told('orphan-ended', executionId, 1);
+      await told('orphan-ended', executionId, 0);
+      const types = ['RunnerRegistered', 'RunnerOrphanFound', 'RunnerQuarantined'];
+      await eventually(async () =>
+        expect(await story()).toEqual([...types, 'RunnerOrphanEnded', 'RunnerSurvivorsGone']),
+      );
     });
   });
 

@@ -10,6 +10,8 @@ import type { StopsUnderWay } from '../stop-executions/stops-under-way.js';
 import { commandOf } from './command-of.js';
 
 type Ended = Extract<ExecutionReport, { kind: 'ended' }>;
+type OrphanReport = Extract<ExecutionReport, { kind: 'orphan-found' | 'orphan-ended' }>;
+type Place = Pick<ExecutionIdentity, 'runnerId' | 'executionId'>;
 type ReportCause = Cause & { readonly commandId: string };
 type Report = Pick<ReportDelivery, 'id' | 'runnerId' | 'executionId' | 'body' | 'traceparent'>;
 
@@ -33,7 +35,15 @@ export class RecordReport {
       commandId: delivery.id,
       traceparent: delivery.traceparent,
     };
-    if (report.kind === 'survived') return this.quarantine(report.execution, report.survivors, report.at, cause);
+    switch (report.kind) {
+      case 'survived':
+        return this.quarantine(report.execution, report.survivors, report.at, cause);
+      case 'orphan-found':
+        return this.recordOrphan(report, cause);
+      case 'orphan-ended':
+        return this.recordOrphanEnd(report, cause);
+      default:
+    }
     try {
       const state = await this.executions.handle(commandOf(report), cause);
       if (report.kind !== 'ended') return;
@@ -51,15 +61,36 @@ export class RecordReport {
     if (survivors > 0) return this.quarantine(execution, survivors, at, cause);
     // Only what was killed by force can have survived it.
     if (!forced || provenGoneAt === null) return;
-    const { runnerId, executionId } = execution;
+    await this.recordSurvivorsGone(execution, at, cause);
+  }
+
+  private async recordSurvivorsGone({ runnerId, executionId }: Place, at: string, cause: ReportCause): Promise<void> {
     const command = { type: 'RecordSurvivorsGone' as const, runnerId, executionId, at };
     const decided = await this.runners.handle(runnerId, command, cause);
     if (decided.length > 0) this.logger.warn({ runnerId, executionId }, 'what had survived SIGKILL is gone');
   }
 
+  private async recordOrphan({ execution, orphan, processes, at }: OrphanReport, cause: ReportCause): Promise<void> {
+    const { runnerId } = execution;
+    const command = { type: 'RecordOrphanFound' as const, runnerId, orphan, processes, at };
+    const decided = await this.runners.handle(runnerId, command, cause);
+    if (decided.length > 0) this.logger.warn({ runnerId, ...orphan, processes }, 'orphan found');
+  }
+
+  /** An orphan that SIGKILL does not end is a survivor like any other. */
+  private async recordOrphanEnd({ execution, orphan, processes, at }: OrphanReport, cause: ReportCause): Promise<void> {
+    const { runnerId, executionId } = execution;
+    if (processes > 0) return this.quarantine(execution, processes, at, cause);
+    const command = { type: 'RecordOrphanEnded' as const, runnerId, orphan, at };
+    const decided = await this.runners.handle(runnerId, command, cause);
+    if (decided.length > 0) this.logger.warn({ runnerId, ...orphan }, 'orphan ended');
+    const another = { ...cause, commandId: `${cause.commandId}-gone` }; // Two commands, or the second is taken for the first.
+    await this.recordSurvivorsGone({ runnerId, executionId }, at, another);
+  }
+
   /** Survivors of a forced kill: nothing new is started on that host. */
   private async quarantine(
-    { runnerId, executionId }: ExecutionIdentity,
+    { runnerId, executionId }: Place,
     survivors: number,
     at: string,
     cause: ReportCause,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { InspectReply } from '@necrocode/contracts';
 import { eventually } from '@necrocode/testing';
-import { MARKER } from '../execution/live-execution.js';
+import { MARKER } from '../execution/marks.js';
 import { identity, plainStop, runnerBench } from '../testing/runner-bench.js';
 
 type Bench = Awaited<ReturnType<typeof runnerBench>>;

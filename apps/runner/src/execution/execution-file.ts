@@ -47,6 +47,13 @@ export class ExecutionFiles {
       .flatMap((name) => readFile(join(this.directory, name)) ?? []);
   }
 
+  /** Of every execution there is a file of; none of them is read. */
+  ids(): readonly string[] {
+    return readdirSync(this.directory).flatMap((name) =>
+      name.endsWith('.json') ? [name.slice(0, -'.json'.length)] : [],
+    );
+  }
+
   /** Forgets executions that ended long ago. */
   forgetOld(now: number): void {
     for (const name of readdirSync(this.directory)) {

@@ -24,6 +24,7 @@ import type { Place } from '../workspace/place.js';
 import type { RestoreWorkspace } from '../workspace/restore-workspace.js';
 import { endingOf, endingWithoutTree, signalEvidence } from './endings.js';
 import type { ExecutionFiles } from './execution-file.js';
+import { MARKER } from './marks.js';
 import type { Output } from './output.js';
 import type { Reports } from './reports.js';
 import { taskEnvironment } from './task-environment.js';
@@ -41,8 +42,6 @@ export interface ExecutionParts {
   readonly hasContact: () => boolean;
   readonly logger: Logger;
 }
-
-export const MARKER = 'NECROCODE_EXECUTION_ID';
 
 /** Whoever a task left behind when it ended by itself gets the graceful signal and this long, ms. */
 const LEFTOVER_GRACE_MS = 2_000;

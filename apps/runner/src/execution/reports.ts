@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { ExecutionReport } from '@necrocode/contracts';
-import type { CancellationId, ExecutionEnding, ExecutionIdentity, SignalEvidence } from '@necrocode/domain';
+import type {
+  CancellationId,
+  ExecutionEnding,
+  ExecutionIdentity,
+  Orphan,
+  RunnerId,
+  SignalEvidence,
+} from '@necrocode/domain';
 import type { RunnerPublisher } from '@necrocode/messaging';
 import type { TreeRecord } from '@necrocode/process-tree';
 import type { Logger } from '@necrocode/service-kit/process';
@@ -46,6 +53,14 @@ export class Reports {
   survived(execution: ExecutionIdentity, survivors: number): void {
     const at = new Date().toISOString();
     this.publish(`${execution.executionId}-survived`, { kind: 'survived', execution, survivors, at });
+  }
+
+  /** Each under an id of its own: the same execution may leave something more than once. */
+  orphan(kind: 'orphan-found' | 'orphan-ended', runnerId: RunnerId, orphan: Orphan, processes: number): void {
+    const { executionId } = orphan;
+    const at = new Date().toISOString();
+    const id = `${executionId}-${kind}-${randomUUID()}`;
+    this.publish(id, { kind, execution: { executionId, runnerId }, orphan, processes, at });
   }
 
   ended(execution: ExecutionIdentity, ending: ExecutionEnding): void {

@@ -1,5 +1,6 @@
 import type { StartRequest } from '@necrocode/contracts';
 import type { Place } from '../workspace/place.js';
+import { OWNER } from './marks.js';
 
 /** What a task gets of the agent's own environment. Nothing else: it may hold credentials. */
 const PASSED_ON = ['PATH', 'LANG', 'LC_ALL', 'TZ'] as const;
@@ -18,6 +19,7 @@ export function taskEnvironment(
     HOME: place.workspace,
     TMPDIR: place.temporary,
     ...env,
+    [OWNER]: execution.runnerId,
     NECROCODE_JOB_ID: execution.jobId,
     NECROCODE_TASK_ID: execution.taskId,
     NECROCODE_TASK_KEY: taskKey,

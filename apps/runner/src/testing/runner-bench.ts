@@ -21,7 +21,7 @@ import { readOrCreateRunnerId } from '../identity/runner-id.js';
 import { startRunner } from '../start-runner.js';
 
 /** A real runner on a NATS of its own, with the runner-monitor's part of the wire played by the spec. */
-export async function runnerBench({ leaseMs = 60_000 } = {}) {
+export async function runnerBench({ leaseMs = 60_000, sweepMs = 60_000 } = {}) {
   const directory = await tempDirectory();
   const nats = await startTestNats();
   const connection = await connectMessaging({ url: nats.url, name: 'spec' });
@@ -58,6 +58,7 @@ export async function runnerBench({ leaseMs = 60_000 } = {}) {
       RUNNER_HOME: home,
       ARTIFACT_STORE: join(directory.path, 'artifacts'),
       LOG_LEVEL: 'fatal',
+      RUNNER_SWEEP_MS: String(sweepMs),
     });
   let runner = await start();
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StartRequest } from '@necrocode/contracts';
@@ -6,6 +7,11 @@ import type { JobId, SlotClaim } from '@necrocode/domain';
 /** Directories of one runner. Ids and pool names were checked where they came in: they hold no separators. */
 export class RunnerHome {
   constructor(readonly directory: string) {}
+
+  /** Of containments: two runners on one host keep their trees apart; the same runner finds its own again. */
+  get group(): string {
+    return `necrocode-${createHash('sha256').update(this.directory).digest('hex').slice(0, 12)}`;
+  }
 
   workspace(jobId: JobId): string {
     return join(this.directory, 'workspaces', jobId);

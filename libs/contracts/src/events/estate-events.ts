@@ -5,6 +5,7 @@ import {
   artifactOrder,
   cleanupReport,
   codedError,
+  orphan,
   runnerDescription,
   slotEvidence,
   slotKind,
@@ -23,6 +24,8 @@ export const runnerEvents = {
   RunnerQuarantined: z.object({ runnerId, executionId, survivors: z.int().min(0), at }),
   RunnerSurvivorsGone: z.object({ runnerId, executionId, at }),
   RunnerTrusted: z.object({ runnerId, requestedBy: z.string(), at }),
+  RunnerOrphanFound: z.object({ runnerId, orphan, processes: z.int().min(0), at }),
+  RunnerOrphanEnded: z.object({ runnerId, orphan, at }),
 } as const satisfies EventSchemas<RunnerEvent>;
 
 export const slotPoolEvents = {

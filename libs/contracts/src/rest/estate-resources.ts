@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { executionId, jobId, runnerId, slotId, taskId, timestamp } from '../ids/ids.js';
-import { containment, slotKind } from '../runner/schemas.js';
+import { containment, orphan, slotKind } from '../runner/schemas.js';
 import { action } from './action.js';
 import { artifactPolicy } from './job-spec.js';
 
@@ -13,6 +13,8 @@ export const runnerResource = z
     status: z.enum(['ready', 'lost', 'draining', 'quarantined']),
     /** Executions whose processes could not be killed. */
     unproven: z.array(executionId),
+    /** Found and not ended yet: what of it has lost its other half, and the execution it is of. */
+    orphans: z.array(orphan),
     /** Since when it has this status. */
     since: timestamp,
     registeredAt: timestamp,

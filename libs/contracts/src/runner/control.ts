@@ -7,6 +7,7 @@ import {
   containment,
   executionEnding,
   executionIdentity,
+  orphan,
   signalEvidence,
   slotClaim,
   slotEvidence,
@@ -122,7 +123,16 @@ export const executionReport = z.discriminatedUnion('kind', [
   /** They are still there, a while after SIGKILL; the killing goes on. */
   z.object({ kind: z.literal('survived'), execution: executionIdentity, survivors: z.int().min(1), at: timestamp }),
   z.object({ kind: z.literal('ended'), execution: executionIdentity, ending: executionEnding, at: timestamp }),
+  orphanReport('orphan-found'),
+  /** `processes` are still there, a while after SIGKILL; 0: none was found any more. */
+  orphanReport('orphan-ended'),
 ]);
+
+/** Of something nobody has in hand: often there is no more left of the execution than its id. */
+function orphanReport<Kind extends string>(kind: Kind) {
+  const execution = executionIdentity.pick({ executionId: true, runnerId: true });
+  return z.object({ kind: z.literal(kind), execution, orphan, processes: z.int().min(0), at: timestamp });
+}
 
 /** One chunk of output on `NECROCODE_OUTPUT`. */
 export const outputChunk = z.object({

@@ -3,6 +3,7 @@ import type {
   CleanupReport,
   ExecutionEnding,
   ExecutionIdentity,
+  Orphan,
   RunnerDescription,
   SignalEvidence,
   SlotEvidence,
@@ -79,6 +80,11 @@ export const runnerDescription = z.object({
   unproven: z.array(executionId).exactOptional(),
   version: z.string(),
 }) satisfies z.ZodType<RunnerDescription>;
+
+export const orphan = z.object({
+  kind: z.enum(['process', 'containment', 'execution', 'record']),
+  executionId,
+}) satisfies z.ZodType<Orphan>;
 
 export const artifactOrder = z.object({
   taskId,

@@ -1,4 +1,5 @@
 import { Rejection } from '../rejection.js';
+import { isSameOrphan, type Orphan } from './orphan.js';
 import type { RunnerCommand, RunnerEvent, RunnerState } from './runner.js';
 
 /** What may happen to a runner. */
@@ -34,7 +35,19 @@ export function decideRunner(command: RunnerCommand, state: RunnerState): readon
       const { runnerId, requestedBy, at } = command;
       return state.standing === 'quarantined' ? [{ type: 'RunnerTrusted', runnerId, requestedBy, at }] : [];
     }
+    case 'RecordOrphanFound': {
+      const { runnerId, orphan, processes, at } = command;
+      return isOpen(state, orphan) ? [] : [{ type: 'RunnerOrphanFound', runnerId, orphan, processes, at }];
+    }
+    case 'RecordOrphanEnded': {
+      const { runnerId, orphan, at } = command;
+      return isOpen(state, orphan) ? [{ type: 'RunnerOrphanEnded', runnerId, orphan, at }] : [];
+    }
     default:
       return command satisfies never;
   }
+}
+
+function isOpen({ orphans = [] }: Exclude<RunnerState, { status: 'unknown' }>, orphan: Orphan): boolean {
+  return orphans.some((open) => isSameOrphan(open, orphan));
 }

@@ -1,3 +1,4 @@
+import { isSameOrphan } from './orphan.js';
 import type { RunnerEvent, RunnerState } from './runner.js';
 
 /** What happened to a runner. Total; no rules. */
@@ -5,8 +6,8 @@ export function evolveRunner(state: RunnerState, event: RunnerEvent): RunnerStat
   if (event.type === 'RunnerRegistered') {
     const { runner, sessionId, at: since } = event;
     const same = state.status !== 'unknown' && state.sessionId === sessionId;
-    const { isDrained, unproven } = same ? state : { isDrained: false, unproven: runner.unproven ?? [] };
-    return standing({ runner, sessionId, isDrained, unproven, since }, true);
+    const { isDrained, unproven, orphans } = same ? state : { ...begun, unproven: runner.unproven ?? [] };
+    return standing({ runner, sessionId, isDrained, unproven, orphans: orphans ?? [], since }, true);
   }
   if (state.status === 'unknown') return state;
   const isHeard = state.status !== 'lost';
@@ -25,19 +26,26 @@ export function evolveRunner(state: RunnerState, event: RunnerEvent): RunnerStat
     }
     case 'RunnerTrusted':
       return changed(state, { ...state, unproven: [] }, event, isHeard);
+    case 'RunnerOrphanFound':
+      return { ...state, orphans: [...(state.orphans ?? []), event.orphan] };
+    case 'RunnerOrphanEnded':
+      return { ...state, orphans: (state.orphans ?? []).filter((open) => !isSameOrphan(open, event.orphan)) };
     default:
       return event satisfies never;
   }
 }
 
+/** A new session looks anew. */
+const begun = { isDrained: false, orphans: [] } as const;
+
 type Known = Exclude<RunnerState, { readonly status: 'unknown' }>;
 type Facts = Omit<Known, 'status' | 'standing'>;
 
 function standing(facts: Facts, isHeard: boolean): Known {
-  const { runner, sessionId, isDrained, unproven, since } = facts;
+  const { runner, sessionId, isDrained, unproven, orphans = [], since } = facts;
   const drainedOrReady = isDrained ? 'draining' : 'ready';
   const now = unproven.length > 0 ? 'quarantined' : drainedOrReady;
-  return { status: isHeard ? now : 'lost', standing: now, runner, sessionId, isDrained, unproven, since };
+  return { status: isHeard ? now : 'lost', standing: now, runner, sessionId, isDrained, unproven, orphans, since };
 }
 
 /** Since when it has the status it has. */

@@ -44,6 +44,11 @@ const quarantined: RunnerEvent = {
   at: now,
 };
 const gone: RunnerEvent = { type: 'RunnerSurvivorsGone', runnerId, executionId: executionId('a1'), at: now };
+const orphan = { kind: 'process', executionId: executionId('a1') } as const;
+const find: RunnerCommand = { type: 'RecordOrphanFound', runnerId, orphan, processes: 2, at: now };
+const endIt: RunnerCommand = { type: 'RecordOrphanEnded', runnerId, orphan, at: now };
+const found: RunnerEvent = { type: 'RunnerOrphanFound', runnerId, orphan, processes: 2, at: now };
+const ended: RunnerEvent = { type: 'RunnerOrphanEnded', runnerId, orphan, at: now };
 const trusted: RunnerEvent = { type: 'RunnerTrusted', runnerId, requestedBy: 'ada', at: now };
 
 describe('a runner', () => {
@@ -81,8 +86,23 @@ describe('a runner', () => {
   it('is trusted by word', () => given(registered(), quarantined).when(trust).then(trusted));
   it('needs no word when it is not quarantined', () => given(registered(), drained).when(trust).thenNothing());
 
-  it.each([lose, hear, drain, quarantine, prove, trust])('that never registered is refused: $type', (command) =>
-    given().when(command).thenRejected('runner-not-found'),
+  it('is told of an orphan', () => given(registered()).when(find).then(found));
+  it('is told of it once while it is there', () => given(registered(), found).when(find).thenNothing());
+  it('is told of one of another kind', () =>
+    given(registered(), found)
+      .when({ ...find, orphan: { ...orphan, kind: 'containment' } })
+      .then({ ...found, orphan: { ...orphan, kind: 'containment' } }));
+  it('is told that it is ended', () => given(registered(), found).when(endIt).then(ended));
+  it('is not told of the end of what nobody had found', () => given(registered()).when(endIt).thenNothing());
+  it('is told of it again when it is found again', () => given(registered(), found, ended).when(find).then(found));
+  it('has no orphans in a new session, which looks anew', () =>
+    given(registered(), found, registered('s2')).when(find).then(found));
+  it('keeps them in its session when it had been lost', () =>
+    given(registered(), found, lost, registered()).when(find).thenNothing());
+
+  it.each([lose, hear, drain, quarantine, prove, trust, find, endIt])(
+    'that never registered is refused: $type',
+    (command) => given().when(command).thenRejected('runner-not-found'),
   );
 });
 

@@ -1,5 +1,6 @@
 import type { Containment } from '../execution/execution.js';
 import type { ExecutionId, RunnerId, Timestamp } from '../ids.js';
+import type { Orphan } from './orphan.js';
 import type { SlotDefinition } from '../slot-pool/slot-pool.js';
 
 /** What an agent says of itself when it comes up. */
@@ -68,6 +69,21 @@ export type RunnerEvent =
       readonly runnerId: RunnerId;
       readonly requestedBy: string;
       readonly at: Timestamp;
+    }
+  /** Two looks in a row found it, with nobody to answer for it. */
+  | {
+      readonly type: 'RunnerOrphanFound';
+      readonly runnerId: RunnerId;
+      readonly orphan: Orphan;
+      readonly processes: number;
+      readonly at: Timestamp;
+    }
+  /** What was found has been dealt with: ended and looked for again, or accounted for. */
+  | {
+      readonly type: 'RunnerOrphanEnded';
+      readonly runnerId: RunnerId;
+      readonly orphan: Orphan;
+      readonly at: Timestamp;
     };
 
 /** All of them: who follows a runner follows each. A type left out does not compile. */
@@ -79,6 +95,8 @@ export const RUNNER_EVENTS = Object.keys({
   RunnerQuarantined: true,
   RunnerSurvivorsGone: true,
   RunnerTrusted: true,
+  RunnerOrphanFound: true,
+  RunnerOrphanEnded: true,
 } satisfies Record<RunnerEvent['type'], true>) as RunnerEvent['type'][]; // Cast: keys of that record.
 
 export type RunnerCommand =
@@ -109,7 +127,20 @@ export type RunnerCommand =
       readonly executionId: ExecutionId;
       readonly at: Timestamp;
     }
-  | { readonly type: 'TrustRunner'; readonly runnerId: RunnerId; readonly requestedBy: string; readonly at: Timestamp };
+  | { readonly type: 'TrustRunner'; readonly runnerId: RunnerId; readonly requestedBy: string; readonly at: Timestamp }
+  | {
+      readonly type: 'RecordOrphanFound';
+      readonly runnerId: RunnerId;
+      readonly orphan: Orphan;
+      readonly processes: number;
+      readonly at: Timestamp;
+    }
+  | {
+      readonly type: 'RecordOrphanEnded';
+      readonly runnerId: RunnerId;
+      readonly orphan: Orphan;
+      readonly at: Timestamp;
+    };
 
 /** What a runner is when it can be heard. */
 export type RunnerStanding = 'ready' | 'draining' | 'quarantined';
@@ -124,6 +155,8 @@ export type RunnerState =
       readonly isDrained: boolean;
       /** Executions whose processes could not be killed. */
       readonly unproven: readonly ExecutionId[];
+      /** Found and not ended yet. Absent from states that were kept before there were any. */
+      readonly orphans?: readonly Orphan[];
       readonly runner: RunnerDescription;
       readonly sessionId: string;
       readonly since: Timestamp;

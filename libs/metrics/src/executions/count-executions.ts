@@ -1,4 +1,4 @@
-import type { ExecutionEnding, ExecutionEvent, RunnerEvent } from '@necrocode/domain';
+import type { ExecutionEnding, ExecutionEvent, Orphan, RunnerEvent } from '@necrocode/domain';
 import type { Metrics } from '../define/metrics.js';
 
 const REASONS = [
@@ -10,6 +10,8 @@ const REASONS = [
   'runner-restarted',
   'fenced',
 ] as const satisfies readonly ExecutionEnding['reason'][];
+
+const ORPHANS = ['process', 'containment', 'execution', 'record'] as const satisfies readonly Orphan['kind'][];
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGKILL'] as const;
 
@@ -59,6 +61,12 @@ export function countExecutions(metrics: Metrics) {
     help: 'Runners that hold processes which cannot be killed',
   });
 
+  const orphans = metrics.counter({
+    name: 'necrocode_orphans_found_total',
+    help: 'Orphans that two looks in a row found: on a host without an execution in hand, or between runner and store',
+    labels: { kind: ORPHANS },
+  });
+
   return (event: ExecutionEvent | RunnerEvent): void => {
     switch (event.type) {
       case 'ExecutionSignalled':
@@ -89,6 +97,9 @@ export function countExecutions(metrics: Metrics) {
         break;
       case 'RunnerQuarantined':
         quarantined({});
+        break;
+      case 'RunnerOrphanFound':
+        orphans({ kind: event.orphan.kind });
         break;
       default: // Tells of the way.
     }

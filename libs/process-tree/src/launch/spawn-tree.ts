@@ -69,6 +69,7 @@ async function hold(options: SpawnTreeOptions): Promise<ProcessTree> {
   try {
     const stdio: StdioOptions = ['ignore', stdout.stdio, stderr.stdio, 'pipe'];
     leader = await spawnLeader(launcher.file, launcher.args, { cwd, env, stdio, ...runAs });
+    const gate = gateOf(leader.child); // Before anything is waited for: a launcher that is killed now is not missed.
     const record: TreeRecord = {
       version: 1,
       name,
@@ -86,7 +87,7 @@ async function hold(options: SpawnTreeOptions): Promise<ProcessTree> {
     return new ProcessTree({
       record,
       cell,
-      gate: gateOf(leader.child),
+      gate,
       exited: leader.exited,
       stdout: stdout.spawned(leader.child.stdout),
       stderr: stderr.spawned(leader.child.stderr),
