@@ -176,7 +176,8 @@ export {
   type VerificationPass,
 } from './cancellation/cancellation.js';
 export type { Certificate, ExecutionRecord } from './cancellation/certificate.js';
-export { type AlreadyEnded, alreadyEnded, endedBy } from './cancellation/already-ended.js';
+export { type AlreadyEnded, alreadyEnded, endedBy, isAnyLeft } from './cancellation/already-ended.js';
+export { joinableKeys, targetKey } from './cancellation/target-keys.js';
 export { effectKey, effectsOf, type CancellationEffect, type ExecutionStop } from './cancellation/effects.js';
 export { liveTargets } from './cancellation/live-targets.js';
 export {

@@ -32,6 +32,8 @@ export type PlanAnswer =
 interface DrawnPlan {
   readonly before: JobFacts;
   readonly plan: CancellationPlan;
+  /** There is something that is not over. */
+  readonly blocks: boolean;
   readonly joins: CancellationId | null;
   readonly items: readonly PlanItem[];
 }
@@ -47,7 +49,7 @@ export class PlanCancellation {
   async handle(request: CancellationRequest, planToken: string | null, meta: CommandMeta): Promise<PlanAnswer> {
     const drawn = await this.draw(request, meta);
     if (planToken !== null) expectUnchanged(itemsOf(planToken), drawn.items);
-    const result = alreadyEnded(request.target, drawn.before);
+    const result = drawn.blocks ? null : alreadyEnded(request.target, drawn.before);
     if (result) return { outcome: 'ended', result, cancellationId: endedBy(request.target, drawn.before) };
     const { before, plan, joins, items } = drawn;
     const processes = await this.countProcesses(plan, meta);
@@ -75,7 +77,13 @@ export class PlanCancellation {
     const joins = open === cancellationId ? null : open;
     const { before, after, taskIds, spared } = preview;
     const plan = drawUpPlan(after, planTargets(target, after, taskIds), cancellationId, spared);
-    return { before, plan, joins, items: planItems(plan, options, { cancellationId, joins, undoWindowMs }) };
+    return {
+      before,
+      plan,
+      blocks: taskIds.length > 0,
+      joins,
+      items: planItems(plan, options, { cancellationId, joins, undoWindowMs }),
+    };
   }
 
   /** By a fresh look of each runner; what it does not say is not known. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Rejection } from '@necrocode/domain';
+import { type Cascade, Rejection } from '@necrocode/domain';
 import { createTestDatabase, type TestDatabase } from '@necrocode/testing';
 import { aRequest } from '../spec/a-job.js';
 import { openStage } from '../spec/open-stage.js';
@@ -34,6 +34,50 @@ describe('asking again', () => {
     await service.drive.settled();
     await end();
     await service.close();
+  });
+
+  describe('for a task with another cascade', () => {
+    const taskScene = async () => {
+      const stage = await scene();
+      const [taskId] = stage.job.taskIds;
+      if (!taskId) throw new Error('a job has tasks');
+      const asked = (cascade: Cascade) =>
+        aRequest(stage.job.jobId, { target: { kind: 'task', jobId: stage.job.jobId, taskId, cascade } });
+      return { ...stage, asked };
+    };
+
+    it('begins a cancellation of its own where it asks for more than the one under way', async () => {
+      const { service, asked, end } = await taskScene();
+      const [narrow, wide, widest] = [asked('none'), asked('dependents'), asked('dependents-and-unneeded-inputs')];
+      for (const request of [narrow, wide, widest])
+        expect(await service.request(request)).toEqual({ result: 'accepted', cancellationId: request.cancellationId });
+      await service.drive.settled();
+      await end();
+      await service.close();
+    });
+
+    it('joins the one under way where that covers it, its own kind first', async () => {
+      const { service, asked, end } = await taskScene();
+      const widest = asked('dependents-and-unneeded-inputs');
+      await service.request(widest);
+      expect(await service.plan(asked('none'))).toMatchObject({ plan: { joins: widest.cancellationId } });
+      const joined = { result: 'joined', cancellationId: widest.cancellationId };
+      expect(await service.request(asked('none'))).toEqual(joined);
+      expect(await service.request(asked('dependents'))).toEqual(joined);
+      await service.drive.settled();
+      await end();
+      await service.close();
+    });
+
+    it('is begun when the task was cancelled already and more is left', async () => {
+      const { job, cancellationId, owners, service, asked } = await taskScene();
+      owners.facts = job.ended(cancellationId);
+      expect(await service.request(asked('dependents'))).toMatchObject({ result: 'already-cancelled' });
+      owners.anyLeft = true;
+      expect(await service.request(asked('dependents'))).toMatchObject({ result: 'accepted' });
+      expect(await service.plan(asked('dependents'))).toMatchObject({ outcome: 'planned' });
+      await service.close();
+    });
   });
 
   it('with the same id and body gets the same answer; with another body a conflict', async () => {

@@ -61,7 +61,9 @@ export class RequestCancellation {
       this.targets.find(request.target),
     ]);
     const ended = alreadyEnded(request.target, facts);
-    if (ended) return this.answerEnded(request, ended, facts);
+    // Of a task that was cancelled an earlier request may have spared what this one asks for.
+    if (ended && !(ended === 'already-cancelled' && (await this.jobs.isAnyLeft(request.target))))
+      return this.answerEnded(request, ended, facts);
     if (open !== null && open !== request.cancellationId) return this.join(open, request, meta);
     return this.begin(request, facts, meta);
   }

@@ -1,7 +1,9 @@
 import { streamIdOf } from '@necrocode/contracts';
 import {
+  type CancellationTarget,
   type DispatchedJob,
   dispatchedJobDecider,
+  isAnyLeft,
   type JobEvent,
   type JobFacts,
   jobFacts,
@@ -13,6 +15,8 @@ import { type EventStore, fold } from '@necrocode/event-store';
 export interface Jobs {
   /** @throws {Rejection} `job-not-found` */
   describe(jobId: JobId): Promise<JobFacts>;
+  /** Whether there is anything of the target that is not over. */
+  isAnyLeft(target: CancellationTarget): Promise<boolean>;
 }
 
 /**
@@ -23,8 +27,15 @@ export class StoredJobs implements Jobs {
   constructor(private readonly store: EventStore) {}
 
   async describe(jobId: JobId): Promise<JobFacts> {
-    const events = await this.store.readStream(streamIdOf('job', jobId));
+    return jobFacts(await this.load(jobId), []);
+  }
+
+  async isAnyLeft(target: CancellationTarget): Promise<boolean> {
+    return isAnyLeft(target, await this.load(target.jobId));
+  }
+
+  private async load(jobId: JobId): Promise<DispatchedJob> {
     const { evolve, initial } = dispatchedJobDecider;
-    return jobFacts(fold<DispatchedJob, JobEvent>(evolve, initial, events), []);
+    return fold<DispatchedJob, JobEvent>(evolve, initial, await this.store.readStream(streamIdOf('job', jobId)));
   }
 }

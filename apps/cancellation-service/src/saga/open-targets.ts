@@ -1,4 +1,4 @@
-import type { CancellationId, CancellationTarget, JobId } from '@necrocode/domain';
+import { type CancellationId, type CancellationTarget, joinableKeys, type JobId, targetKey } from '@necrocode/domain';
 import type { CompanionStatement } from '@necrocode/event-store';
 import type { OpenCancellationsNow } from '@necrocode/metrics';
 import type { DataSource } from 'typeorm';
@@ -64,12 +64,12 @@ export class OpenTargets {
     return row ?? { open: 0, partial: 0, unconfirmed: 0, stalled: 0, longestStalledSeconds: 0 };
   }
 
-  /** What a request for this target joins: its own open cancellation, or for a task the one of its whole job. */
+  /** The open cancellation that a request for this target joins; null when it begins one of its own. */
   async find(target: CancellationTarget): Promise<CancellationId | null> {
-    const keys = [targetKey(target), `job:${target.jobId}`];
     const rows = await this.database.query<{ cancellation_id: CancellationId }[]>(
-      `select cancellation_id from "${SCHEMA}".open_target where target = any($1) order by target limit 1`,
-      [keys],
+      `select cancellation_id from "${SCHEMA}".open_target where target = any($1)
+       order by array_position($1, target) limit 1`,
+      [joinableKeys(target)],
     );
     return rows[0]?.cancellation_id ?? null;
   }
@@ -81,10 +81,6 @@ export class OpenTargets {
     );
     return rows.map((row) => row.cancellation_id);
   }
-}
-
-function targetKey(target: CancellationTarget): string {
-  return target.kind === 'job' ? `job:${target.jobId}` : `task:${target.taskId}`;
 }
 
 /** The append was refused because another request for the same target was first. */

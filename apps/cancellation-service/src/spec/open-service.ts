@@ -31,7 +31,10 @@ export async function openService({ url }: TestDatabase, owners: ScriptedOwners,
   const drive = new CancellationDrive(saga, new PerformEffect(saga, commands), drives, logger, patienceMs);
   const plans = new PlanCancellation(targets, commands);
   // What is stored of the job is what the owners know of it.
-  const jobs = { describe: (jobId: JobId) => owners.ask(dispatcherCommands.describeJob, { jobId }) };
+  const jobs = {
+    describe: (jobId: JobId) => owners.ask(dispatcherCommands.describeJob, { jobId }),
+    isAnyLeft: () => Promise.resolve(owners.anyLeft),
+  };
   const requests = new RequestCancellation(saga, targets, drives, drive, plans, jobs, commands, logger);
   const undo = new UndoCancellation(saga, drive);
   const progress = new RecordProgress(saga, targets, drive);

@@ -22,6 +22,8 @@ export class ScriptedOwners implements Pick<CommandClient, 'ask' | 'tellRunner'>
   /** Where bulks find their targets. */
   queue = new ScriptedQueue();
   survivors = 0;
+  /** Of a task that was cancelled: a wider cascade would still find something. */
+  anyLeft = false;
   cleaned = true;
   /** Runners freeze and thaw as they are asked. */
   holding = true;
@@ -64,7 +66,12 @@ export class ScriptedOwners implements Pick<CommandClient, 'ask' | 'tellRunner'>
         return { executions: executions.map(({ executionId }) => ({ executionId, status })) };
       }
       case dispatcherCommands.previewBlock.subject:
-        return { before: this.facts, after: this.afterBlock(this.facts), taskIds: this.blocked, spared: [] };
+        return {
+          before: this.facts,
+          after: this.afterBlock(this.facts),
+          taskIds: this.facts.status === 'cancelled' && !this.anyLeft ? [] : this.blocked,
+          spared: [],
+        };
       case dispatcherCommands.blockDispatch.subject:
         this.facts = this.afterBlock(this.facts);
         return { facts: this.facts, taskIds: this.blocked };

@@ -5,12 +5,13 @@ import {
   type JobId,
   type RunnerEvent,
   runnerDecider,
+  targetKey,
 } from '@necrocode/domain';
 import { parseStreamId } from '@necrocode/contracts';
 import { type StoredEvent, toDomainEvent } from '@necrocode/event-store';
 import type { HistoryStore } from '../store/history-store.js';
 import type { World } from '../world/world.js';
-import { type Tables, targetKey } from './site.js';
+import type { Tables } from './site.js';
 import { foldStream } from './streams/fold-stream.js';
 
 const FIRST_REDRIVE_MS = 1_000;

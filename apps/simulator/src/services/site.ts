@@ -1,6 +1,5 @@
 import type {
   CancellationId,
-  CancellationTarget,
   CleanupReport,
   ExecutionId,
   ExecutionIdentity,
@@ -81,10 +80,6 @@ export interface Site {
   readonly agents: ReadonlyMap<RunnerId, Place<Agent> & { readonly machine: Machine }>;
   /** What the command of a task does. */
   programOf(taskId: string): Program;
-}
-
-export function targetKey(target: CancellationTarget): string {
-  return target.kind === 'job' ? `job:${target.jobId}` : `task:${target.taskId}`;
 }
 
 export function isAnyDue(drives: ReadonlyMap<string, Drive>, nowMs: number): boolean {

@@ -1,3 +1,6 @@
+import { targetsOf } from '../job/cancellation-targets.js';
+import { type DispatchedJob, knownJob } from '../job/dispatched-job.js';
+import { isTerminal } from '../job/is-terminal.js';
 import { Rejection } from '../rejection.js';
 import type { CancellationTarget, JobFacts, TaskFacts } from './cancellation.js';
 
@@ -21,6 +24,13 @@ const ENDED: Readonly<Partial<Record<string, AlreadyEnded>>> = {
   cancelled: 'already-cancelled',
   skipped: 'already-skipped',
 };
+
+/** Of a target that was cancelled: whether there is anything in its cascade that is not over, and so left to be cancelled. */
+export function isAnyLeft(target: CancellationTarget, dispatched: DispatchedJob): boolean {
+  const job = knownJob(dispatched);
+  const scope = target.kind === 'task' ? target : { taskId: null, cascade: 'dependents' as const };
+  return job.endedAt === null && targetsOf(scope, job).some((task) => !isTerminal(task));
+}
 
 /** The cancellation that ended the target or is ending it, as its owner remembers. */
 export function endedBy(target: CancellationTarget, facts: JobFacts): TaskFacts['cancellationId'] {

@@ -189,16 +189,20 @@ describe('cancelling one task', () => {
       .when(cancelTask('a'))
       .thenNothing());
 
-  it('came too late when another cancellation has ended the task', () =>
-    given(
+  describe('that another cancellation has ended and spared what depends on it', () => {
+    const spared = given(
       submitted(task('a', { optional: true }), task('b', { dependsOn: ['a'] })),
       ...running('a'),
       blocked('tasks', ['a'], otherCancellationId),
       cancelled('a', { by: otherCancellationId }),
       queued('b'),
-    )
-      .when(cancelTask('a'))
-      .thenNothing());
+    );
+
+    it('ends that too when it is asked for now', () =>
+      spared.when(cancelTask('a')).then(blocked('tasks', ['a', 'b']), cancelled('b', neverStarted), jobCancelled()));
+
+    it('leaves it alone when it is spared again', () => spared.when(cancelTask('a', 'none')).thenNothing());
+  });
 });
 
 describe('cancelling one task with the inputs nobody else needs', () => {

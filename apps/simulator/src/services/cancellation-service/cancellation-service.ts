@@ -9,7 +9,9 @@ import {
   effectKey,
   effectsOf,
   type ExecutionStop,
+  isAnyLeft,
   jobFacts,
+  joinableKeys,
   liveTargets,
   reactionTo,
   Rejection,
@@ -23,7 +25,7 @@ import type { Life } from '../../world/life.js';
 import { Unavailable } from '../../world/unavailable.js';
 import { ask } from '../ask.js';
 import { type Checkpoint, consume } from '../consumer.js';
-import { isAnyDue, type Site, targetKey } from '../site.js';
+import { isAnyDue, type Site } from '../site.js';
 import { foldStream } from '../streams/fold-stream.js';
 import { Bulks, OUTCOMES } from './bulks.js';
 import { PerformEffect } from './perform-effect.js';
@@ -72,10 +74,11 @@ export class CancellationService {
   async request(request: CancellationRequest, commandId: string): Promise<RequestAnswer> {
     const { cancellationId, target } = request;
     const stored = await this.#store.readStream(streamIdOf('job', target.jobId));
-    const facts = jobFacts(foldStream(this.site.world.rules.job, stored), []);
+    const job = foldStream(this.site.world.rules.job, stored);
+    const facts = jobFacts(job, []);
     const open = this.#openFor(target);
     const ended = alreadyEnded(target, facts);
-    if (ended) {
+    if (ended && !(ended === 'already-cancelled' && isAnyLeft(target, job))) {
       const { status } = await this.saga.load(cancellationId);
       return { result: status === 'unknown' ? ended : 'accepted', cancellationId };
     }
@@ -114,11 +117,11 @@ export class CancellationService {
     }
   }
 
-  /** Its own open cancellation, or for a task the one of its whole job. */
+  /** The one that the request joins. */
   #openFor(target: CancellationRequest['target']): CancellationId | null {
     const { openTargets } = this.site.tables;
-    const own = openTargets.get(targetKey(target)) ?? openTargets.get(`job:${target.jobId}`);
-    return own?.cancellationId ?? null;
+    const [first] = joinableKeys(target).flatMap((key) => openTargets.get(key) ?? []);
+    return first?.cancellationId ?? null;
   }
 
   async #join(open: CancellationId, request: CancellationRequest, commandId: string): Promise<RequestAnswer> {
