@@ -14,8 +14,10 @@ export interface JobFilter {
 }
 
 /** What `listCancellations` lists; everything that is given must fit, times are RFC 3339. */
-export type CancellationFilter = Omit<ListCancellationsQuery, 'jobId' | 'limit' | 'offset'> & {
+export type CancellationFilter = Omit<ListCancellationsQuery, 'jobId' | 'bulkId' | 'limit' | 'offset'> & {
   readonly jobId?: string;
+  /** Those that this bulk opened. */
+  readonly bulkId?: string;
   /** At most 200; default 50. */
   readonly limit?: number;
   /** At most 10,000; `cursor` goes further. */

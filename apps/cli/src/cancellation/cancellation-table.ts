@@ -15,9 +15,10 @@ export function cancellationTable(items: readonly Item[], width: number): string
     item.requestedBy,
     item.reason.code,
     'kind' in item ? describeTarget(item.target) : (item.taskId ?? item.jobId),
+    'kind' in item ? '' : (item.bulkId ?? ''),
     item.reason.text,
   ]);
-  return table(['CANCELLATION', 'STATUS', 'DONE', 'REQUESTED', 'BY', 'REASON', 'OF', 'TEXT'], rows, width);
+  return table(['CANCELLATION', 'STATUS', 'DONE', 'REQUESTED', 'BY', 'REASON', 'OF', 'BULK', 'TEXT'], rows, width);
 }
 
 function progressOf(item: Item): string {

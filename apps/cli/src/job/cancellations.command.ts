@@ -15,6 +15,7 @@ interface CancellationsOptions {
   readonly output: Format;
   readonly limit: number;
   readonly job?: string;
+  readonly bulk?: string;
   readonly status?: (typeof STATUSES)[number][];
   readonly by?: string;
   readonly reason?: (typeof REASON_CODES)[number][];
@@ -31,6 +32,7 @@ export function cancellationsCommand(terminal: Terminal, name = 'cancellations')
     .description('list cancellations, newest first; everything that is given must fit')
     .option('--limit <n>', 'at most so many (200)', positiveInteger, 20)
     .option('--job <job-id>', 'only of this job')
+    .option('--bulk <cancellation-id>', 'only those that this bulk opened')
     .addOption(new Option('--status <status...>', 'how far it is, or its outcome').choices(STATUSES))
     .option('--by <actor>', 'who asked, for example user:ada')
     .addOption(new Option('--reason <code...>', 'why').choices(REASON_CODES))
@@ -41,12 +43,13 @@ export function cancellationsCommand(terminal: Terminal, name = 'cancellations')
     .option('--until <time>', 'requested before', instantArgument)
     .option('--cursor <cursor>', 'the next page, as the page before said')
     .addOption(formatOption())
-    .action(async ({ output, job, by, forced, ...filter }: CancellationsOptions) => {
+    .action(async ({ output, job, bulk, by, forced, ...filter }: CancellationsOptions) => {
       const client = await connect();
       const jobId = job === undefined ? undefined : await findJobId(client, job);
       const { items, nextCursor } = await client.listCancellations({
         ...filter,
         ...(jobId === undefined ? {} : { jobId }),
+        ...(bulk === undefined ? {} : { bulkId: bulk }),
         ...(by === undefined ? {} : { requestedBy: by }),
         ...(forced === undefined ? {} : { forced: forced ? 'true' : 'false' }),
       });

@@ -55,12 +55,13 @@ async function multiply(): Promise<void> {
        select requested_at, state::jsonb || '{"terminations": [], "certificate": null, "plan": null}' as state
        from gateway.cancellation where job_id = $1)
      insert into gateway.cancellation
-       (cancellation_id, position, job_id, status, state, signalled, forced, scope, requested_by, reason_code, requested_at)
+       (cancellation_id, position, job_id, status, state, signalled, forced, scope, requested_by, reason_code, requested_at, bulk_id)
      select 'can_' || n, 1000000 - n, 'job_' || n % 10000,
        (array['completed','completed','completed','partial','unconfirmed','undone','in-progress'])[1 + n % 7],
        state || jsonb_build_object('cancellationId', 'can_' || n, 'requestedAt', requested_at - n * interval '1 hour'),
        n % 50 = 0, n % 50 = 0, (array['job','task'])[1 + n % 2], 'user:' || n % 40,
-       (array['user-request','superseded','budget','deadline','failure'])[1 + n % 5], requested_at - n * interval '1 hour'
+       (array['user-request','superseded','budget','deadline','failure'])[1 + n % 5], requested_at - n * interval '1 hour',
+       case when n % 3 = 0 then 'can_' || n % 500 end
      from one, generate_series(1, ${ROWS}) as n`,
     [job.jobId],
   );
@@ -80,6 +81,17 @@ describe('GET /cancellations', () => {
       cancelled: null,
     });
     expect(single).toMatchObject({ cancellationId: job.cancellationId, word: 'cancelled', jobId: job.jobId });
+  });
+
+  it('tells those that a bulk opened from the others, and lists them by it', async () => {
+    const member = new CancelledJob(gateway);
+    await member.live({ bulkId });
+    await eventually(async () =>
+      expect((await list(`?bulkId=${bulkId}`)).items).toMatchObject([
+        { cancellationId: member.cancellationId, bulkId },
+      ]),
+    );
+    expect((await list(`?jobId=${job.jobId}`)).items).toMatchObject([{ bulkId: null }]);
   });
 
   it('counts what fits up to a bound', async () => {
@@ -132,6 +144,7 @@ describe('GET /cancellations', () => {
 describe('the statements of the list', () => {
   const filters = {
     jobId: newId('job'),
+    bulkId: newId('can'),
     status: 'partial',
     requestedBy: 'user:7',
     reason: 'budget',

@@ -31,6 +31,7 @@ function open(position: number, taskId: TaskId | null): CancellationRow {
     cancellation_id: cancellationId,
     position: String(position),
     job_id: jobId,
+    bulk_id: null,
     scope: state.target.kind,
     requested_by: state.requestedBy,
     reason_code: state.reason.code,

@@ -39,7 +39,7 @@ export function countCancellations(query: ListCancellations): Statement {
 
 /** Only what was asked for: a condition that may be absent would hide from the planner which index fits. */
 function conditions(
-  { jobId, status, requestedBy, reason, scope, forced, since, until }: ListCancellations,
+  { jobId, bulkId, status, requestedBy, reason, scope, forced, since, until }: ListCancellations,
   behind: CancellationPlace | null,
 ): { readonly where: string; readonly values: readonly unknown[] } {
   const values: unknown[] = [];
@@ -56,6 +56,7 @@ function conditions(
     else add(column, '= any(?)', list);
   };
   add('job_id', '= ?', jobId);
+  add('bulk_id', '= ?', bulkId);
   addOneOf('status', status);
   add('requested_by', '= ?', requestedBy);
   addOneOf('reason_code', reason);

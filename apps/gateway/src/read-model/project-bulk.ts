@@ -31,6 +31,7 @@ function requested(
     cancellation_id: cancellationId,
     position: position.toString(),
     job_id: null,
+    bulk_id: null,
     scope: target.kind,
     status: 'in-progress',
     requested_by: requestedBy,

@@ -15,6 +15,7 @@ export function projectCancellation(
     cancellation_id: state.cancellationId,
     position: row?.position ?? position.toString(),
     job_id: state.target.jobId,
+    bulk_id: state.bulkId ?? null,
     scope: state.target.kind,
     status: state.status,
     requested_by: state.requestedBy,

@@ -53,6 +53,8 @@ interface AnyCancellationRow {
 /** Of a job or a task. */
 export interface CancellationRow extends AnyCancellationRow {
   readonly job_id: JobId;
+  /** The bulk it is a member of. */
+  readonly bulk_id: CancellationId | null;
   readonly scope: 'job' | 'task';
   readonly status: Cancellation['status'];
   readonly state: CancellationJson;
@@ -61,6 +63,7 @@ export interface CancellationRow extends AnyCancellationRow {
 /** In the same table. Its state is what a list shows: the whole of it names every target. */
 export interface BulkRow extends AnyCancellationRow {
   readonly job_id: null;
+  readonly bulk_id: null;
   readonly scope: BulkTarget['kind'];
   readonly status: BulkStatus;
   readonly state: BulkJson;

@@ -74,6 +74,7 @@ export function summariseCancellation(
   return {
     ...identify(cancellation),
     word: wordOf(cancellation.status, signalled, forced),
+    bulkId: cancellation.bulkId ?? null,
     stepsCompleted: countCompleted(cancellation),
     stepsTotal: STEPS.length,
     currentStep: STEPS.find((step) => cancellation.steps[step].status === 'open') ?? null,

@@ -106,7 +106,7 @@ export class CancelledJob {
     await this.#job({ type: 'RecordStart', taskId: trainId, executionId, at });
   }
 
-  async request(): Promise<void> {
+  async request(more: { readonly bulkId?: CancellationId } = {}): Promise<void> {
     await this.#cancellation({
       type: 'RequestCancellation',
       cancellationId: this.cancellationId,
@@ -116,6 +116,7 @@ export class CancelledJob {
       requestedBy: 'user:local',
       fingerprint: 'sha256:0',
       requestedAt: now(),
+      ...more,
       at: now(),
     });
   }
@@ -214,11 +215,11 @@ export class CancelledJob {
   }
 
   /** From the submission to the certificate. */
-  async live(): Promise<void> {
+  async live(more: { readonly bulkId?: CancellationId } = {}): Promise<void> {
     await this.registerRunner();
     await this.submit();
     await this.start();
-    await this.request();
+    await this.request(more);
     await this.block();
     await this.signal();
     await this.end();

@@ -76,6 +76,8 @@ const summary = {
 export const cancellationSummary = z
   .object({
     ...summary,
+    /** The bulk that opened it; null for one that was asked for by itself. */
+    bulkId: cancellationId.nullable(),
     stepsCompleted: count,
     stepsTotal: count,
     /** The first step under way; null when none is. */

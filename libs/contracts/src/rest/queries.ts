@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { aggregateNames } from '../cloud-event/aggregate.js';
 import { cloudEventSchema } from '../cloud-event/cloud-event.js';
-import { batchId, jobId } from '../ids/ids.js';
+import { batchId, cancellationId, jobId } from '../ids/ids.js';
 import { REASON_CODES } from '@necrocode/domain';
 import { bulkStatus, bulkSummary } from './bulk.js';
 import { cancellationStatus, cancellationSummary } from './cancellation-resource.js';
@@ -44,6 +44,8 @@ const cancellationScope = z.enum(['job', 'task', 'batch', 'queue', 'selector']);
 export const listCancellationsQuery = z
   .strictObject({
     jobId: jobId.optional(),
+    /** Only what this bulk opened: a cancellation of its own for each job that had begun. */
+    bulkId: cancellationId.optional(),
     /** How far it is; once it is over, its outcome. */
     status: several(z.enum([...new Set([...cancellationStatus.options, ...bulkStatus.options])])).optional(),
     /** Who asked first: `user:ada`, `service:dispatcher`. */

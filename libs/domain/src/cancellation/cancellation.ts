@@ -263,6 +263,8 @@ export interface Cancellation {
   readonly requestedBy: string;
   readonly fingerprint: string;
   readonly requestedAt: Timestamp;
+  /** The bulk it is a member of; absent for one that was asked for by itself. */
+  readonly bulkId?: CancellationId;
   readonly steps: Readonly<Record<StepName, StepState>>;
   /** null: there was no undo window. */
   readonly hold: Hold | null;

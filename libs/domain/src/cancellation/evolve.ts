@@ -98,7 +98,8 @@ function apply(
 }
 
 function requested(event: Extract<CancellationEvent, { type: 'CancellationRequested' }>): Cancellation {
-  const { cancellationId, target, options, reason, requestedBy, fingerprint, requestedAt, undoWindowMs, at } = event;
+  const { cancellationId, target, options, reason, requestedBy, fingerprint, requestedAt, undoWindowMs, bulkId, at } =
+    event;
   return {
     status: 'requested',
     cancellationId,
@@ -108,6 +109,7 @@ function requested(event: Extract<CancellationEvent, { type: 'CancellationReques
     requestedBy,
     fingerprint,
     requestedAt,
+    ...(bulkId === undefined ? {} : { bulkId }),
     steps: Object.fromEntries(STEPS.map((step) => [step, waiting])) as Record<StepName, StepState>,
     hold: undoWindowMs === undefined ? null : openHold(at, undoWindowMs),
     plan: null,
