@@ -26,6 +26,7 @@ import { EndFenced } from './lose-runner/end-fenced.js';
 import { FenceExecutions } from './lose-runner/fence-executions.js';
 import { LoseSilentRunners } from './lose-runner/lose-silent-runners.js';
 import { Sweeper } from './lose-runner/sweeper.js';
+import { reportsPending } from './record-story/reports-pending.js';
 import { RecordReport } from './record-report/record-report.js';
 import { RegisterRunnerController } from './register-runner/register-runner.controller.js';
 import { RegisterRunner } from './register-runner/register-runner.js';
@@ -38,6 +39,10 @@ import { StopExecutionsController } from './stop-executions/stop-executions.cont
 import { StopExecutions } from './stop-executions/stop-executions.js';
 import { EndingsAwaited } from './stop-executions/endings-awaited.js';
 import { StopsUnderWay } from './stop-executions/stops-under-way.js';
+import { EndSurplus } from './sweep-inventories/end-surplus.js';
+import { Inventories } from './sweep-inventories/inventories.js';
+import { RecordOrphans } from './sweep-inventories/record-orphans.js';
+import { SettleMissing } from './sweep-inventories/settle-missing.js';
 import { TrustRunnerController } from './trust-runner/trust-runner.controller.js';
 import { heardTypes, TrackExecutions } from './track-executions/track-executions.js';
 
@@ -116,15 +121,26 @@ export const EXECUTIONS_DURABLE = 'runner-monitor-executions';
       inject: [RunnerControl],
     },
     {
+      provide: RecordOrphans,
+      useFactory: (runners: RunnerStreams, logger: Logger) => new RecordOrphans(runners, logger),
+      inject: [RunnerStreams, LOGGER],
+    },
+    {
+      provide: Inventories,
+      useFactory: (database: DataSource) => new Inventories(database),
+      inject: [DATABASE],
+    },
+    {
       provide: RecordReport,
       useFactory: (
         executions: ExecutionStreams,
         runners: RunnerStreams,
+        orphans: RecordOrphans,
         stops: StopsUnderWay,
         endings: EndingsAwaited,
         logger: Logger,
-      ) => new RecordReport(executions, runners, stops, endings, logger),
-      inject: [ExecutionStreams, RunnerStreams, StopsUnderWay, EndingsAwaited, LOGGER],
+      ) => new RecordReport(executions, runners, orphans, stops, endings, logger),
+      inject: [ExecutionStreams, RunnerStreams, RecordOrphans, StopsUnderWay, EndingsAwaited, LOGGER],
     },
     {
       provide: TrackExecutions,
@@ -156,13 +172,19 @@ export const EXECUTIONS_DURABLE = 'runner-monitor-executions';
         inFlight: ExecutionsInFlight,
         executions: ExecutionStreams,
         control: RunnerControl,
+        inventories: Inventories,
+        orphans: RecordOrphans,
+        store: EventStore,
         logger: Logger,
         { LEASE_MS }: RunnerMonitorConfig,
       ) => {
+        const pending = () => reportsPending(connection);
         const sweeps = [
           new LoseSilentRunners(runners, streams, lastHeard, connection, logger),
           new FenceExecutions(inFlight, executions),
           new EndFenced(inFlight, control),
+          new SettleMissing(inventories, control, executions, inFlight, orphans, pending),
+          new EndSurplus(inventories, control, executions, store, orphans),
         ];
         return new Sweeper(sweeps, logger, LEASE_MS / SWEEPS_PER_LEASE);
       },
@@ -174,6 +196,9 @@ export const EXECUTIONS_DURABLE = 'runner-monitor-executions';
         ExecutionsInFlight,
         ExecutionStreams,
         RunnerControl,
+        Inventories,
+        RecordOrphans,
+        EVENT_STORE,
         LOGGER,
         CONFIG,
       ],

@@ -4,7 +4,7 @@ import type { ExecutionsInFlight } from '../in-flight/executions-in-flight.js';
 import type { RunnerControl } from '../runner-control/runner-control.js';
 
 /** What is fenced may have been given to another runner already: no grace. */
-const AT_ONCE: StopRequest = {
+export const AT_ONCE: StopRequest = {
   cancellationId: null,
   signal: 'SIGTERM',
   signalTo: 'tree',

@@ -6,11 +6,12 @@ import type { Cause } from '../cause.js';
 import type { ExecutionStreams } from '../executions/execution-streams.js';
 import type { RunnerStreams } from '../registry/runner-streams.js';
 import type { EndingsAwaited } from '../stop-executions/endings-awaited.js';
+import type { RecordOrphans } from '../sweep-inventories/record-orphans.js';
 import type { StopsUnderWay } from '../stop-executions/stops-under-way.js';
 import { commandOf } from './command-of.js';
 
 type Ended = Extract<ExecutionReport, { kind: 'ended' }>;
-type OrphanReport = Extract<ExecutionReport, { kind: 'orphan-found' | 'orphan-ended' }>;
+type OrphanReport = Extract<ExecutionReport, { kind: 'orphan-ended' }>;
 type Place = Pick<ExecutionIdentity, 'runnerId' | 'executionId'>;
 type ReportCause = Cause & { readonly commandId: string };
 type Report = Pick<ReportDelivery, 'id' | 'runnerId' | 'executionId' | 'body' | 'traceparent'>;
@@ -20,6 +21,7 @@ export class RecordReport {
   constructor(
     private readonly executions: ExecutionStreams,
     private readonly runners: RunnerStreams,
+    private readonly orphans: RecordOrphans,
     private readonly stops: StopsUnderWay,
     private readonly endings: EndingsAwaited,
     private readonly logger: Logger,
@@ -39,7 +41,7 @@ export class RecordReport {
       case 'survived':
         return this.quarantine(report.execution, report.survivors, report.at, cause);
       case 'orphan-found':
-        return this.recordOrphan(report, cause);
+        return this.orphans.found(report.execution.runnerId, report.orphan, report.processes, cause);
       case 'orphan-ended':
         return this.recordOrphanEnd(report, cause);
       default:
@@ -70,20 +72,11 @@ export class RecordReport {
     if (decided.length > 0) this.logger.warn({ runnerId, executionId }, 'what had survived SIGKILL is gone');
   }
 
-  private async recordOrphan({ execution, orphan, processes, at }: OrphanReport, cause: ReportCause): Promise<void> {
-    const { runnerId } = execution;
-    const command = { type: 'RecordOrphanFound' as const, runnerId, orphan, processes, at };
-    const decided = await this.runners.handle(runnerId, command, cause);
-    if (decided.length > 0) this.logger.warn({ runnerId, ...orphan, processes }, 'orphan found');
-  }
-
   /** An orphan that SIGKILL does not end is a survivor like any other. */
   private async recordOrphanEnd({ execution, orphan, processes, at }: OrphanReport, cause: ReportCause): Promise<void> {
     const { runnerId, executionId } = execution;
     if (processes > 0) return this.quarantine(execution, processes, at, cause);
-    const command = { type: 'RecordOrphanEnded' as const, runnerId, orphan, at };
-    const decided = await this.runners.handle(runnerId, command, cause);
-    if (decided.length > 0) this.logger.warn({ runnerId, ...orphan }, 'orphan ended');
+    await this.orphans.ended(runnerId, orphan, cause);
     const another = { ...cause, commandId: `${cause.commandId}-gone` }; // Two commands, or the second is taken for the first.
     await this.recordSurvivorsGone({ runnerId, executionId }, at, another);
   }

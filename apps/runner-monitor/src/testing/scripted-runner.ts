@@ -25,6 +25,8 @@ export class ScriptedRunner {
   /** What happens on a stop; `false`: no answer. */
   onStop: (request: StopRunnerRequest) => boolean | Promise<boolean> = () => true;
   survivors = 0;
+  /** What it says to have in hand when it is inspected; of what is not here it says nothing. */
+  readonly inHand = new Map<string, ExecutionIdentity | null>();
   readonly answersToHold = new Map<string, HoldReply['answers'][number]['answer']>();
 
   private readonly publisher: RunnerPublisher;
@@ -75,7 +77,10 @@ export class ScriptedRunner {
     }
     this.respond('inspect', async (body): Promise<InspectReply> => {
       const { executionIds } = inspectRequest.parse(body);
-      const executions = executionIds.map((executionId) => ({ executionId, survivors: this.survivors }));
+      const executions = executionIds.map((executionId) => {
+        const inHand = this.inHand.get(executionId);
+        return { executionId, survivors: this.survivors, ...(inHand === undefined ? {} : { inHand }) };
+      });
       return { executions, leftFiles: 7, at: new Date().toISOString() };
     });
   }

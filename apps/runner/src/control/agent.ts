@@ -212,7 +212,8 @@ export class Agent {
     const executions = executionIds.map((executionId) => {
       const own = marked.filter(({ value }) => value === executionId);
       const pids = new Set([...own, ...(contained.get(executionId) ?? [])].map(({ pid }) => pid));
-      return { executionId, survivors: pids.size };
+      const inHand = this.live.get(executionId)?.execution ?? this.parts.reports.untold(executionId);
+      return { executionId, survivors: pids.size, inHand };
     });
     const leftFiles = jobId === null ? 0 : await countEntries(this.parts.home.workspace(jobId));
     return { executions, leftFiles, at: new Date().toISOString() };

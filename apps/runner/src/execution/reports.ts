@@ -3,6 +3,7 @@ import type { ExecutionReport } from '@necrocode/contracts';
 import type {
   CancellationId,
   ExecutionEnding,
+  ExecutionId,
   ExecutionIdentity,
   Orphan,
   RunnerId,
@@ -17,6 +18,9 @@ export class Reports {
   /** The traces that executions were started in; what an earlier agent started has none any more. */
   readonly #startedIn = new Map<string, string>();
 
+  /** Endings that are not stored yet. */
+  readonly #untold = new Map<ExecutionId, ExecutionIdentity>();
+
   constructor(
     private readonly publisher: RunnerPublisher,
     private readonly logger: Logger,
@@ -25,7 +29,7 @@ export class Reports {
   /** @param traceparent what the start came with: every report of the execution is sent in that trace */
   started(execution: ExecutionIdentity, { means, pid, startedAt }: TreeRecord, traceparent?: string): void {
     if (traceparent !== undefined) this.#startedIn.set(execution.executionId, traceparent);
-    this.publish(`${execution.executionId}-started`, {
+    void this.publish(`${execution.executionId}-started`, {
       kind: 'started',
       execution,
       containment: means,
@@ -36,23 +40,28 @@ export class Reports {
 
   signalled(execution: ExecutionIdentity, evidence: SignalEvidence): void {
     const id = `${execution.executionId}-${evidence.signal}-${evidence.at}`;
-    this.publish(id, { kind: 'signalled', execution, evidence, at: evidence.at });
+    void this.publish(id, { kind: 'signalled', execution, evidence, at: evidence.at });
   }
 
   /** Once for each hold, however often it is frozen again. */
   frozen(execution: ExecutionIdentity, cancellationId: CancellationId, processes: number): void {
     const id = `${execution.executionId}-frozen-${cancellationId}`;
-    this.publish(id, { kind: 'frozen', execution, cancellationId, processes, at: new Date().toISOString() });
+    void this.publish(id, { kind: 'frozen', execution, cancellationId, processes, at: new Date().toISOString() });
   }
 
   thawed(execution: ExecutionIdentity, cancellationId: CancellationId): void {
     const id = `${execution.executionId}-thawed-${cancellationId}`;
-    this.publish(id, { kind: 'thawed', execution, cancellationId, at: new Date().toISOString() });
+    void this.publish(id, { kind: 'thawed', execution, cancellationId, at: new Date().toISOString() });
   }
 
   survived(execution: ExecutionIdentity, survivors: number): void {
     const at = new Date().toISOString();
-    this.publish(`${execution.executionId}-survived`, { kind: 'survived', execution, survivors, at });
+    void this.publish(`${execution.executionId}-survived`, { kind: 'survived', execution, survivors, at });
+  }
+
+  /** The execution, if its end is on its way to the store. */
+  untold(executionId: ExecutionId): ExecutionIdentity | null {
+    return this.#untold.get(executionId) ?? null;
   }
 
   /** Each under an id of its own: the same execution may leave something more than once. */
@@ -60,17 +69,23 @@ export class Reports {
     const { executionId } = orphan;
     const at = new Date().toISOString();
     const id = `${executionId}-${kind}-${randomUUID()}`;
-    this.publish(id, { kind, execution: { executionId, runnerId }, orphan, processes, at });
+    void this.publish(id, { kind, execution: { executionId, runnerId }, orphan, processes, at });
   }
 
   ended(execution: ExecutionIdentity, ending: ExecutionEnding): void {
-    this.publish(`${execution.executionId}-ended`, this.ending(execution, ending));
+    this.publishEnding(`${execution.executionId}-ended`, execution, ending);
     this.#startedIn.delete(execution.executionId);
   }
 
   /** For whoever asks again: under a new id, or the stream would take it for the report it has seen. */
   endedAgain(execution: ExecutionIdentity, ending: ExecutionEnding): void {
-    this.publish(`${execution.executionId}-ended-${randomUUID()}`, this.ending(execution, ending));
+    this.publishEnding(`${execution.executionId}-ended-${randomUUID()}`, execution, ending);
+  }
+
+  private publishEnding(id: string, execution: ExecutionIdentity, ending: ExecutionEnding): void {
+    const { executionId } = execution;
+    this.#untold.set(executionId, execution);
+    void this.publish(id, this.ending(execution, ending)).then(() => this.#untold.delete(executionId));
   }
 
   private ending(execution: ExecutionIdentity, ending: ExecutionEnding): ExecutionReport {
@@ -82,11 +97,12 @@ export class Reports {
     };
   }
 
-  private publish(id: string, body: ExecutionReport): void {
+  /** Resolves when it is stored or given up. */
+  private publish(id: string, body: ExecutionReport): Promise<void> {
     const { runnerId, executionId } = body.execution;
     const traceparent = this.#startedIn.get(executionId);
     const traced = traceparent === undefined ? {} : { traceparent };
-    this.publisher
+    return this.publisher
       .publishReport({ runnerId, executionId, kind: body.kind, id, body, ...traced })
       .catch((error: unknown) => {
         this.logger.error(

@@ -88,7 +88,14 @@ export const inspectRequest = z.object({
   jobId: jobId.nullable(),
 });
 export const inspectReply = z.object({
-  executions: z.array(z.object({ executionId, survivors: z.int().min(0) })),
+  executions: z.array(
+    z.object({
+      executionId,
+      survivors: z.int().min(0),
+      /** While the agent has it in hand: it runs, or its end is not stored yet. Absent from agents that do not say. */
+      inHand: executionIdentity.nullable().exactOptional(),
+    }),
+  ),
   /** Files left in the workspace; 0 when it is gone. */
   leftFiles: z.int().min(0),
   at: timestamp,
