@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { cleanerCommands } from '@necrocode/contracts';
-import type { CancellationId, JobId, TaskId } from '@necrocode/domain';
+import type { CancellationId, JobId, TaskId, Timestamp } from '@necrocode/domain';
 import { newId } from '@necrocode/service-kit';
 import { eventually } from '@necrocode/testing';
 import { openWorld, type World } from '../testing/cleaner.js';
@@ -32,8 +32,9 @@ describe('asking for a cleanup', () => {
     return story;
   }
 
-  function ask(jobId: JobId, cancellationId: CancellationId, taskIds: TaskId[] | null) {
-    return world.commands.ask(cleanerCommands.clean, { jobId, cancellationId, taskIds }, { actor: 'service:spec' });
+  function ask(jobId: JobId, cancellationId: CancellationId, taskIds: TaskId[] | null, foundAt?: Timestamp) {
+    const body = { jobId, cancellationId, taskIds, ...(foundAt === undefined ? {} : { foundAt }) };
+    return world.commands.ask(cleanerCommands.clean, body, { actor: 'service:spec' });
   }
 
   const typesOf = async (streamId: string) => (await world.eventsOf(streamId)).map(({ type }) => type);
@@ -63,6 +64,29 @@ describe('asking for a cleanup', () => {
     expect(await typesOf(story.cleanup)).toEqual(['CleanupRequested', 'CleanupCompleted']);
     // The event and the question may both have begun: the runner is asked for one thing, perhaps twice (docs/adr/0116).
     expect(new Set(runner.requests.map((request) => JSON.stringify(request))).size).toBe(1);
+  });
+
+  it('of a job where files were found after it was done is done once more, and answered with what was done in all', async () => {
+    const runner = connected();
+    const task = aTask('outlived');
+    const story = await submitted(task);
+    const execution = await story.start(task, runner.runnerId);
+    const cancellationId = await story.cancel(null);
+    await story.end(execution, { reason: 'stopped', cancellationId });
+    const before = new Date().toISOString();
+    await eventually(async () => expect(await ask(story.jobId, cancellationId, null)).toMatchObject({ done: true }));
+    const asked = runner.requests.length;
+    expect(await ask(story.jobId, cancellationId, null, before)).toEqual({ done: true, report: REPORT });
+    expect(runner.requests).toHaveLength(asked);
+    const found = new Date(Date.now() + 1).toISOString();
+    const again = { done: true, report: { ...REPORT, filesRemoved: 6, bytesFreed: 2_468 } };
+    await eventually(async () => expect(await ask(story.jobId, cancellationId, null, found)).toEqual(again));
+    expect(await typesOf(story.cleanup)).toEqual([
+      'CleanupRequested',
+      'CleanupCompleted',
+      'CleanupReopened',
+      'CleanupCompleted',
+    ]);
   });
 
   it('of some tasks handles their artifacts and leaves the workspace to the rest', async () => {

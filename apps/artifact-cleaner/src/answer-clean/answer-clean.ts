@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandMeta } from '@necrocode/contracts';
-import type { CancellationId, CleanupReport, CleanupState, JobId, TaskId } from '@necrocode/domain';
+import type { CancellationId, CleanupReport, CleanupState, JobId, TaskId, Timestamp } from '@necrocode/domain';
 import type { KnownFacts } from '../order-cleanup/known-facts.js';
 import type { StartCleanup, StartedCleanup } from '../start-cleanup/start-cleanup.js';
 
@@ -9,6 +9,8 @@ export interface CleanAsked {
   readonly cancellationId: CancellationId;
   /** null: the whole job. */
   readonly taskIds: readonly TaskId[] | null;
+  /** Files were found in the job's workspace then. */
+  readonly foundAt?: Timestamp;
 }
 
 export interface CleanAnswer {
@@ -25,11 +27,11 @@ export class AnswerClean {
   ) {}
 
   /** @throws {Rejection} `job-not-found` */
-  async handle({ jobId, cancellationId, taskIds }: CleanAsked, cause: CommandMeta): Promise<CleanAnswer> {
+  async handle({ jobId, cancellationId, taskIds, foundAt }: CleanAsked, cause: CommandMeta): Promise<CleanAnswer> {
     const facts = await this.facts.ofJob(jobId);
     if (taskIds) return this.answer(await this.startCleanup.ofTasks(facts, cancellationId, taskIds, cause));
     if (facts.job.endedAt === null) return NOT_DONE; // A workspace is in use until its job is over; that event starts it.
-    return this.answer(await this.startCleanup.ofJob(facts, cause));
+    return this.answer(await this.startCleanup.ofJob(facts, cause, foundAt));
   }
 
   private async answer({ state, attempt }: StartedCleanup): Promise<CleanAnswer> {

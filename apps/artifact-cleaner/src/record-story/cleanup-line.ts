@@ -30,6 +30,8 @@ export function cleanupLine(
       const done = { artifacts: artifacts.length, filesRemoved, bytesFreed, leftFiles };
       return line('info', 'cleanup completed', { kind: event.kind, ...done });
     }
+    case 'CleanupReopened':
+      return line('warn', 'cleanup reopened', { foundAt: event.foundAt });
     default:
       return event satisfies never;
   }

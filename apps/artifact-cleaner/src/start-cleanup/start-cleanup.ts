@@ -10,6 +10,7 @@ import {
   orderSlotCleanup,
   orderTaskCleanup,
   type TaskId,
+  type Timestamp,
 } from '@necrocode/domain';
 import { continueTrace } from '@necrocode/service-kit';
 import { ACTOR, type CleanupId, type CleanupStreams } from '../cleanups/cleanup-streams.js';
@@ -46,8 +47,10 @@ export class StartCleanup {
     return this.start(ended.execution.executionId, order, isProvenGone(ended.ending), cause);
   }
 
-  ofJob({ job, wishes, executions }: JobFacts, cause: Cause): Promise<StartedCleanup> {
-    return this.start(job.jobId, orderJobCleanup(job, wishes), [...executions.values()].every(isSettled), cause);
+  /** @param foundAt when files were found in the workspace: what was done before is done once more */
+  ofJob({ job, wishes, executions }: JobFacts, cause: Cause, foundAt?: Timestamp): Promise<StartedCleanup> {
+    const settled = [...executions.values()].every(isSettled);
+    return this.start(job.jobId, orderJobCleanup(job, wishes), settled, cause, foundAt);
   }
 
   ofTasks(
@@ -66,6 +69,7 @@ export class StartCleanup {
     order: CleanupOrder,
     settled: boolean,
     { id, traceparent }: Cause,
+    foundAt?: Timestamp,
   ): Promise<StartedCleanup> {
     const asked = {
       actor: ACTOR,
@@ -74,7 +78,15 @@ export class StartCleanup {
       traceparent: continueTrace(traceparent),
     };
     const command = { type: 'RequestCleanup' as const, order, at: new Date().toISOString() };
-    const state = await this.cleanups.handle(cleanupId, command, asked, id);
+    const known = await this.cleanups.handle(cleanupId, command, asked, id);
+    const state =
+      foundAt === undefined || known.status !== 'done'
+        ? known
+        : await this.cleanups.handle(
+            cleanupId,
+            { type: 'ReopenCleanup', foundAt, at: new Date().toISOString() },
+            asked,
+          );
     // With the order as it was first given: another one may be drawn up later, from facts that have moved on.
     const attempt = isDue(state) ? this.driveCleanup.drive(cleanupId, { order: state.order, asked, settled }) : null;
     return { state, attempt };

@@ -111,8 +111,12 @@ export class PerformEffect {
     return this.feed(cancellationId, (_, proof, at) => ({ type: 'RecordJobFacts', facts, at, proof }));
   }
 
-  private async clean({ cancellationId, jobId, taskIds }: EffectOf<'clean'>, ask: Ask): Promise<CancellationState> {
-    const body = { jobId, cancellationId, taskIds: taskIds === null ? null : [...taskIds] };
+  private async clean(
+    { cancellationId, jobId, taskIds, foundAt }: EffectOf<'clean'>,
+    ask: Ask,
+  ): Promise<CancellationState> {
+    const again = foundAt === null ? {} : { foundAt };
+    const body = { jobId, cancellationId, taskIds: taskIds === null ? null : [...taskIds], ...again };
     const { done, report } = await ask(cleanerCommands.clean, body);
     return this.feed(cancellationId, (_, proof, at) =>
       done && report ? { type: 'RecordCleanup', report, at, proof } : null,

@@ -17,6 +17,7 @@ import {
   orderSlotCleanup,
   orderTaskCleanup,
   type TaskId,
+  type Timestamp,
 } from '@necrocode/domain';
 import { handleCommand, type StoredEvent, toDomainEvent } from '@necrocode/event-store';
 import { StoreClient } from '../store/store-client.js';
@@ -55,13 +56,14 @@ export class ArtifactCleaner {
     jobId: JobId,
     cancellationId: CancellationId,
     taskIds: readonly TaskId[] | null,
+    foundAt: Timestamp | null,
   ): Promise<CleanupReport | null> {
     const job = await this.#job(jobId);
     if (taskIds === null && job.endedAt === null) return null;
     const [id, order] = taskIds
       ? [cancellationId, orderTaskCleanup(job, cancellationId, taskIds, new Map())]
       : [jobId, orderJobCleanup(job, new Map())];
-    const state = await this.#start(id, order, `clean/${cancellationId}`);
+    const state = await this.#start(id, order, `clean/${cancellationId}`, foundAt);
     return state.status === 'done' ? state.report : null;
   }
 
@@ -92,8 +94,12 @@ export class ArtifactCleaner {
     this.life.run(() => this.#drive(id));
   }
 
-  async #start(id: string, order: CleanupOrder, cause: string): Promise<CleanupState> {
-    const state = await this.#request(id, order, cause);
+  async #start(id: string, order: CleanupOrder, cause: string, foundAt: Timestamp | null): Promise<CleanupState> {
+    const known = await this.#request(id, order, cause);
+    const state =
+      foundAt === null || known.status !== 'done'
+        ? known
+        : await this.#handle(id, { type: 'ReopenCleanup', foundAt, at: this.life.now() }, order.jobId);
     return state.status === 'open' && state.attempts === 0 ? this.#drive(id) : state;
   }
 

@@ -73,6 +73,7 @@ export function keepTables(store: HistoryStore, tables: Tables, world: World): v
     const event = toDomainEvent<CleanupEvent>(stored);
     switch (event.type) {
       case 'CleanupRequested':
+      case 'CleanupReopened':
         tables.cleanupDrives.set(id, { dueAtMs: world.now + FIRST_REDRIVE_MS, attempts: 0 });
         return;
       case 'CleanupFailed': {

@@ -258,11 +258,14 @@ export const runnerMonitorCommands = {
 } as const;
 
 export const cleanerCommands = {
-  /** Starts the cleanup when it is due and not yet under way; answers with the report when it is done. */
+  /**
+   * Starts the cleanup when it is due and not yet under way; answers with the report when it is done. One of a job that was done
+   * before files were found there (`foundAt`) is done once more.
+   */
   clean: command(
     'artifact-cleaner',
     'clean',
-    z.object({ jobId, cancellationId, taskIds: z.array(taskId).nullable() }),
+    z.object({ jobId, cancellationId, taskIds: z.array(taskId).nullable(), foundAt: timestamp.exactOptional() }),
     z.object({ done: z.boolean(), report: cleanupReport.nullable() }),
   ),
 } as const;

@@ -65,4 +65,5 @@ export const cleanupEvents = {
   CleanupFailed: z.object({ jobId, attempt: z.int().min(1), error: codedError, retryAt: timestamp, at }),
   SlotProvenClean: z.object({ jobId, executionId, pool, slotId, evidence: slotEvidence, at }),
   CleanupCompleted: z.object({ jobId, kind: z.enum(['job', 'tasks', 'slot']), report: cleanupReport, at }),
+  CleanupReopened: z.object({ jobId, foundAt: timestamp, at }),
 } as const satisfies EventSchemas<CleanupEvent>;

@@ -189,7 +189,11 @@ function recordCleanup({ report, at }: CommandOf<'RecordCleanup'>, state: Cancel
   if (leftFiles > 0) {
     return failStep(state, 'clean', { code: 'cleanup-failed', message: `${leftFiles} files left` }, at);
   }
-  if (state.steps.clean.status !== 'open') return [];
+  if (state.steps.clean.status !== 'open') {
+    // What had been cleaned was cleaned once more: the certificate tells of both.
+    const isMore = state.cleanup !== null && filesRemoved > state.cleanup.filesRemoved;
+    return isMore && state.steps.verify.status === 'open' ? [{ type: 'CleanupRecorded', report, at }] : [];
+  }
   return [
     { type: 'CleanupRecorded', report, at },
     completed('clean', at, { artifacts: artifacts.length, filesRemoved, bytesFreed }),

@@ -46,7 +46,7 @@ const stopTrain: CancellationEffect = {
   stops: [{ execution: execution('train'), stop }],
 };
 const describeJob = (step: 'settle-states' | 'release'): CancellationEffect => ({ type: 'describe-job', step, jobId });
-const clean: CancellationEffect = { type: 'clean', step: 'clean', cancellationId, jobId, taskIds: null };
+const clean: CancellationEffect = { type: 'clean', step: 'clean', cancellationId, jobId, taskIds: null, foundAt: null };
 const taskIds = [taskId('evaluate'), taskId('train')];
 const verify: CancellationEffect = {
   type: 'verify',
@@ -157,8 +157,18 @@ describe('what is asked for again', () => {
     ]);
   });
 
+  it('is the cleaning when a look found files, once nobody is left who could write there', () => {
+    const survivor = recordVerification(look(51, { survivors: 1, leftFiles: 1 }));
+    expect(after(...untilVerify, survivor).map(({ type }) => type)).toEqual(['stop-executions', 'verify']);
+    const files = look(52, { leftFiles: 1 });
+    const { at: foundAt } = files;
+    expect(after(...untilVerify, survivor, recordVerification(files))).toStrictEqual([
+      { type: 'clean', step: 'verify', cancellationId, jobId, taskIds: null, foundAt },
+      verify,
+    ]);
+  });
   it('is only the look when it found something else', () =>
-    expect(after(...untilVerify, recordVerification(look(51, { leftFiles: 1 })))).toStrictEqual([verify]));
+    expect(after(...untilVerify, recordVerification(look(51, { heldSlots: 1 })))).toStrictEqual([verify]));
 });
 
 describe('how an execution is stopped', () => {

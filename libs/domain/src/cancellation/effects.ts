@@ -1,5 +1,5 @@
 import type { StopRequest, ExecutionIdentity } from '../execution/execution.js';
-import type { CancellationId, JobId, RunnerId, TaskId } from '../ids.js';
+import type { CancellationId, JobId, RunnerId, TaskId, Timestamp } from '../ids.js';
 import type { Cascade } from '../job/job.js';
 import type { Cancellation, CancellationState, Hold, StepName, TargetExecution } from './cancellation.js';
 import { toThaw } from './hold.js';
@@ -44,6 +44,8 @@ export type CancellationEffect =
       readonly jobId: JobId;
       /** null for the whole job. */
       readonly taskIds: readonly TaskId[] | null;
+      /** When files were found in its workspace, which had been cleaned before; null: it has not been. */
+      readonly foundAt: Timestamp | null;
     }
   | {
       readonly type: 'verify';
@@ -86,7 +88,8 @@ export function effectsOf(state: CancellationState): readonly CancellationEffect
   // The workspace of a job is in use until the job is over: to ask before that would only be to ask again.
   const mayClean = taskId !== null || steps['settle-states'].status === 'completed';
   if (steps.clean.status === 'open' && mayClean) {
-    effects.push({ type: 'clean', step: 'clean', cancellationId, jobId, taskIds: taskId === null ? null : taskIds });
+    const ofTasks = taskId === null ? null : taskIds;
+    effects.push({ type: 'clean', step: 'clean', cancellationId, jobId, taskIds: ofTasks, foundAt: null });
   }
   if (steps.verify.status === 'open') {
     const identities = (targets: readonly TargetExecution[] = []) => targets.map(({ execution }) => execution);
@@ -94,6 +97,10 @@ export function effectsOf(state: CancellationState): readonly CancellationEffect
     const earlier = identities(state.plan?.earlier);
     const runnerId = state.plan?.runnerId ?? null;
     const wholeJob = taskId === null;
+    const { lastPass } = state;
+    // Not before nobody is left who could write there again.
+    if (lastPass && lastPass.leftFiles > 0 && lastPass.survivors === 0)
+      effects.push({ type: 'clean', step: 'verify', cancellationId, jobId, taskIds: null, foundAt: lastPass.at });
     effects.push({ type: 'verify', step: 'verify', jobId, runnerId, executions, earlier, taskIds, wholeJob });
   }
   return effects;

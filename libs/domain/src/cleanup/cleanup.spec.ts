@@ -54,6 +54,23 @@ describe('a cleanup', () => {
   it('is not requested again when it is done', () => given(requested(ofJob), done).when(request(ofJob)).thenNothing());
 
   it('is done with its report', () => given(requested(ofJob)).when(recordDone()).then(done));
+  it('is done once more when files are found after it was done, and tells of both', () => {
+    const reopened: CleanupEvent = { type: 'CleanupReopened', jobId, foundAt: at(61), at: at(62) };
+    const reopen = (foundAt: string): CleanupCommand => ({ type: 'ReopenCleanup', foundAt, at: at(62) });
+    given(requested(ofJob), done)
+      .when(reopen(at(61)))
+      .then(reopened);
+    given(requested(ofJob), done).when(reopen(now)).thenNothing();
+    given(requested(ofJob))
+      .when(reopen(at(61)))
+      .thenNothing();
+    given(requested(ofSlot), proven)
+      .when(reopen(at(61)))
+      .thenNothing();
+    given(requested(ofJob), done, reopened)
+      .when(recordDone())
+      .then({ ...done, report: { ...report, filesRemoved: 14, bytesFreed: 2_048 } });
+  });
   it('is done once', () => given(requested(ofJob), done).when(recordDone()).thenNothing());
   it('is not done while files are left: it is tried again', () =>
     given(requested(ofJob))
@@ -102,6 +119,7 @@ describe('the state of a cleanup', () => {
       order: ofJob,
       attempts: 1,
       retryAt: at(60.2),
+      before: null,
     }));
   it('keeps the report', () =>
     expect(stateAfter(cleanupDecider, [requested(ofJob), failed(1, at(60.2)), done])).toStrictEqual({
@@ -109,6 +127,7 @@ describe('the state of a cleanup', () => {
       order: ofJob,
       attempts: 1,
       report,
+      doneAt: now,
     }));
   it('has an empty report for a slot', () =>
     expect(stateAfter(cleanupDecider, [requested(ofSlot), proven])).toMatchObject({ report: { filesRemoved: 0 } }));

@@ -83,9 +83,12 @@ export type CleanupEvent =
       readonly type: 'CleanupCompleted';
       readonly jobId: JobId;
       readonly kind: CleanupOrder['kind'];
+      /** Of all that was done, also before it was reopened. */
       readonly report: CleanupReport;
       readonly at: Timestamp;
-    };
+    }
+  /** Files were found where it had left none: somebody outlived the proof of its end, and wrote. */
+  | { readonly type: 'CleanupReopened'; readonly jobId: JobId; readonly foundAt: Timestamp; readonly at: Timestamp };
 
 export type CleanupCommand =
   | { readonly type: 'RequestCleanup'; readonly order: CleanupOrder; readonly at: Timestamp }
@@ -95,14 +98,23 @@ export type CleanupCommand =
       readonly at: Timestamp;
     }
   | { readonly type: 'RecordSlotClean'; readonly evidence: SlotEvidence; readonly at: Timestamp }
-  | { readonly type: 'RecordCleanupDone'; readonly report: CleanupReport; readonly at: Timestamp };
+  | { readonly type: 'RecordCleanupDone'; readonly report: CleanupReport; readonly at: Timestamp }
+  | { readonly type: 'ReopenCleanup'; readonly foundAt: Timestamp; readonly at: Timestamp };
 
 export type CleanupState =
   | { readonly status: 'unknown' }
-  | { readonly status: 'open'; readonly order: CleanupOrder; readonly attempts: number; readonly retryAt: Timestamp }
+  | {
+      readonly status: 'open';
+      readonly order: CleanupOrder;
+      readonly attempts: number;
+      readonly retryAt: Timestamp;
+      /** What was done before it was reopened. */
+      readonly before: CleanupReport | null;
+    }
   | {
       readonly status: 'done';
       readonly order: CleanupOrder;
       readonly attempts: number;
       readonly report: CleanupReport;
+      readonly doneAt: Timestamp;
     };

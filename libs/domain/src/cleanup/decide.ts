@@ -1,5 +1,5 @@
 import type { Timestamp } from '../ids.js';
-import type { CleanupCommand, CleanupEvent, CleanupState } from './cleanup.js';
+import type { CleanupCommand, CleanupEvent, CleanupReport, CleanupState } from './cleanup.js';
 
 /** Back-off between attempts: 0.2 s doubling to 30 s, for ever. A cleanup that fails never undoes anything else. */
 const FIRST_RETRY_MS = 200;
@@ -10,6 +10,7 @@ export function decideCleanup(command: CleanupCommand, state: CleanupState): rea
   if (command.type === 'RequestCleanup') {
     return state.status === 'unknown' ? [{ type: 'CleanupRequested', order: command.order, at: command.at }] : [];
   }
+  if (command.type === 'ReopenCleanup') return reopened(command, state);
   if (state.status !== 'open') return [];
   const { order } = state;
   const { jobId } = order;
@@ -28,11 +29,29 @@ export function decideCleanup(command: CleanupCommand, state: CleanupState): rea
       if (order.kind === 'slot') return []; // A slot needs its own proof.
       const { report } = command;
       if (report.leftFiles > 0) return [failed(state, left(report.leftFiles), at)];
-      return [{ type: 'CleanupCompleted', jobId, kind: order.kind, report, at }];
+      return [{ type: 'CleanupCompleted', jobId, kind: order.kind, report: together(state.before, report), at }];
     }
     default:
       return command satisfies never;
   }
+}
+
+/** What was found after it was done; what was found before, it has dealt with. Only a job's workspace is looked into. */
+function reopened(
+  { foundAt, at }: Extract<CleanupCommand, { type: 'ReopenCleanup' }>,
+  state: CleanupState,
+): readonly CleanupEvent[] {
+  if (state.status !== 'done' || state.order.kind !== 'job' || foundAt <= state.doneAt) return [];
+  return [{ type: 'CleanupReopened', jobId: state.order.jobId, foundAt, at }];
+}
+
+function together(before: CleanupReport | null, { artifacts, filesRemoved, bytesFreed, leftFiles }: CleanupReport) {
+  return {
+    artifacts: [...(before?.artifacts ?? []), ...artifacts],
+    filesRemoved: (before?.filesRemoved ?? 0) + filesRemoved,
+    bytesFreed: (before?.bytesFreed ?? 0) + bytesFreed,
+    leftFiles,
+  };
 }
 
 function failed({ order, attempts }: OpenCleanup, error: CleanupError, at: Timestamp): CleanupEvent {

@@ -42,6 +42,7 @@ export function countCleanups(metrics: Metrics) {
         completed({ kind: 'slot' });
         break;
       case 'CleanupRequested':
+      case 'CleanupReopened':
         break;
       default:
         event satisfies never;

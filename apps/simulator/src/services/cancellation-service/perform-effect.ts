@@ -53,8 +53,8 @@ export class PerformEffect {
         return this.#feed(id, (_, proof, at) => ({ type: 'RecordJobFacts', facts, at, proof }));
       }
       case 'clean': {
-        const { jobId, taskIds } = effect;
-        const report = await ask(life, site.cleaner, (owner) => owner.clean(jobId, id, taskIds));
+        const { jobId, taskIds, foundAt } = effect;
+        const report = await ask(life, site.cleaner, (owner) => owner.clean(jobId, id, taskIds, foundAt));
         return this.#feed(id, (_, proof, at) => report && { type: 'RecordCleanup', report, at, proof });
       }
       case 'verify': {
