@@ -7,6 +7,7 @@ import type { GatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 import { bearerCheck } from './http/authenticate.js';
 import { meetCaller } from './http/caller.js';
+import { countAnswers } from './http/count-answers.js';
 import { parseJsonBody } from './http/parse-json-body.js';
 import { ProblemFilter, sendProblem } from './http/problem-filter.js';
 import { RequestSpans } from './http/request-spans.js';
@@ -17,7 +18,7 @@ import { UNPREFIXED } from './openapi/list-routes.js';
 
 /** The gateway, not yet listening. Stop it with `close()`; the platform stays open. */
 export async function createGateway(platform: Platform<GatewayConfig>): Promise<NestFastifyApplication> {
-  const { config, logger, store, tracing } = platform;
+  const { config, logger, metrics, store, tracing } = platform;
   const spans = tracing && new RequestSpans(tracing);
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
@@ -54,6 +55,7 @@ export async function createGateway(platform: Platform<GatewayConfig>): Promise<
     meet(request, reply, spans);
     if (!isPublic(request.url)) check(request.headers.authorization);
   });
+  countAnswers(server, metrics);
   if (spans) server.addHook('onResponse', async (request, reply) => spans.end(request, reply));
   await app.init();
   return app;

@@ -17,5 +17,6 @@ export {
   measureStore,
   type StoreNow,
 } from './platform/measure-lag.js';
+export { countRequests } from './platform/count-requests.js';
 export { measureMessaging } from './platform/measure-messaging.js';
 export { countLosses } from './platform/count-losses.js';

@@ -47,6 +47,36 @@ describe('the token', () => {
   });
 });
 
+describe('the metrics of requests', () => {
+  const scrape = async () => (await gateway.call('GET', '/../metrics')).text();
+
+  it('have the route, never what stands in its place, and one name for all that is nowhere', async () => {
+    const jobId = newId('job');
+    await gateway.call('GET', `/jobs/${jobId}`);
+    await gateway.call('GET', '/made-up-by-a-client');
+    const text = await scrape();
+    const took = 'necrocode_http_request_duration_seconds_count';
+    expect(text).toMatch(new RegExp(`${took}\\{route="GET /api/jobs/:\\w+",status="4xx"\\} 1\\n`));
+    expect(text).toMatch(new RegExp(`${took}\\{route="other",status="4xx"\\} \\d+\\n`));
+    expect(text).not.toContain(jobId);
+    expect(text).not.toContain('made-up');
+  });
+
+  it('count an event stream and what was asked to wait, and do not time them', async () => {
+    const aborted = new AbortController();
+    const headers = { authorization: `Bearer ${TOKEN}`, accept: 'text/event-stream' };
+    const stream = await fetch(`${gateway.url}/api/events?last=0`, { headers, signal: aborted.signal });
+    expect(stream.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    aborted.abort();
+    const body = { reason: 'enough' };
+    expect((await gateway.call('POST', `/jobs/${newId('job')}/cancel?wait=1s`, { body })).status).toBeGreaterThan(400);
+    const text = await scrape();
+    expect(text).not.toContain('route="GET /api/events"');
+    expect(text).not.toContain('/cancel"');
+    expect(text).toMatch(/necrocode_http_requests_total\{method="POST",status="[45]xx"\} 1\n/);
+  });
+});
+
 describe('a request', () => {
   it('to nowhere is answered with a problem that names the path', async () => {
     expect(await problem(await gateway.call('GET', '/nothing-here?x=1'))).toMatchObject({

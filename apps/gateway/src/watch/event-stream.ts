@@ -30,10 +30,9 @@ export async function sendEventStream(
   const gone = new AbortController();
   raw.once('close', () => gone.abort());
   const signal = AbortSignal.any([gone.signal, shutdown]);
-  reply.hijack();
+  reply.header('content-type', 'text/event-stream; charset=utf-8').hijack();
   raw.writeHead(200, {
     ...sent(reply.getHeaders()),
-    'content-type': 'text/event-stream; charset=utf-8',
     'x-accel-buffering': 'no',
   });
   raw.write(PREAMBLE);

@@ -17,6 +17,14 @@ interface Described<Of extends Labels> {
   readonly labels?: Of;
 }
 
+interface DescribedDurations<Of extends Labels> extends Described<Of> {
+  /**
+   * A series appears with its first observation: of so many combinations most are never used. No alert may rest on the increase
+   * of one alone.
+   */
+  readonly isSparse?: boolean;
+}
+
 /** A gauge that has no value until it is measured. */
 export interface MeasuredGauge<Of extends Labels> {
   set(labels: LabelValues<Of>, value: number): void;
@@ -58,7 +66,8 @@ export class Metrics {
     name,
     help,
     labels,
-  }: Described<Of>): (values: LabelValues<Of>, ms: number) => void {
+    isSparse = false,
+  }: DescribedDurations<Of>): (values: LabelValues<Of>, ms: number) => void {
     const known = this.#declare('histogram', name, help, labels);
     const histogram = new Histogram({
       name,
@@ -67,7 +76,7 @@ export class Metrics {
       buckets: [...DURATION_BUCKETS],
       registers: [this.#registry],
     });
-    for (const values of combinations(known)) histogram.zero(values);
+    if (!isSparse) for (const values of combinations(known)) histogram.zero(values);
     return (values, ms) => histogram.observe({ ...values }, ms / 1_000);
   }
 

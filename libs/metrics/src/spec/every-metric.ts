@@ -10,6 +10,7 @@ import { measureReports, measureRunners } from '../executions/measure-runners.js
 import { countJobs } from '../jobs/count-jobs.js';
 import { measureQueue } from '../jobs/measure-queue.js';
 import { countLosses } from '../platform/count-losses.js';
+import { countRequests } from '../platform/count-requests.js';
 import { measureAgent } from '../platform/measure-agent.js';
 import { measureConsumers, measureProjection, measureStore } from '../platform/measure-lag.js';
 import { measureMessaging } from '../platform/measure-messaging.js';
@@ -39,7 +40,10 @@ const DECLARED_BY: Readonly<Record<string, (metrics: Metrics) => void>> = {
     countJobs(metrics);
     measureQueue(metrics, never);
   },
-  gateway: (metrics) => measureProjection(metrics, never),
+  gateway: (metrics) => {
+    measureProjection(metrics, never);
+    countRequests(metrics, ['its-own']);
+  },
   'every service': (metrics) => {
     measureStore(metrics, never);
     measureMessaging(metrics, never);
