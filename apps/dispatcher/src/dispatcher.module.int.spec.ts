@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { dispatcherCommands, startRequest, type StartRequest, streamIdOf, subjects } from '@necrocode/contracts';
 import { executionDecider, runnerDecider } from '@necrocode/domain';
-import { handleCommand } from '@necrocode/event-store';
+import { handleCommand, type StreamAppend } from '@necrocode/event-store';
 import { parseServerUrls } from '@necrocode/messaging';
 import {
   createLogger,
@@ -29,6 +29,8 @@ let database: TestDatabase;
 let nats: Awaited<ReturnType<typeof startTestNats>>;
 let opened: OpenPlatform<DispatcherConfig>;
 let service: INestMicroservice;
+/** What it has logged. */
+let lines: { readonly level: string; readonly msg: string }[];
 
 beforeEach(async () => {
   [database, nats] = await Promise.all([createTestDatabase(), startTestNats()]);
@@ -37,7 +39,10 @@ beforeEach(async () => {
     NATS_URL: nats.url,
     ASSIGN_POLL_MS: '60000',
   });
-  const logger = createLogger('dispatcher', 'silent');
+  lines = [];
+  const logger = createLogger('dispatcher', 'warn', {
+    write: (line) => void lines.push(JSON.parse(line) as (typeof lines)[number]),
+  });
   opened = await openPlatform('dispatcher', config, logger, { schema: SCHEMA, migrations });
   const { servers, credentials } = parseServerUrls(nats.url);
   service = await NestFactory.createMicroservice<MicroserviceOptions>(
@@ -60,6 +65,10 @@ afterEach(async () => {
 const ask: OpenPlatform<DispatcherConfig>['platform']['commands']['ask'] = (command, body, options) =>
   opened.platform.commands.ask(command, body, options);
 const actor = 'user:ada';
+
+function emptied({ events, ...stream }: StreamAppend): StreamAppend {
+  return { ...stream, events: events.map((event) => ({ ...event, data: {} })) };
+}
 
 /** An agent that accepts what it is asked to start, and the monitor that appends its reports. */
 async function runner() {
@@ -129,5 +138,27 @@ describe('the dispatcher over NATS', () => {
     const unknown = ask(dispatcherCommands.blockDispatch, { ...order, jobId: newId('job') }, { actor });
     await expect(unknown).rejects.toBeInstanceOf(RemoteProblem);
     await expect(unknown).rejects.toMatchObject({ problem: { code: 'job-not-found', status: 404 } });
+  });
+
+  it('stores nothing that the registry of events does not know, and says which field of which event', async () => {
+    const { store } = opened.platform;
+    const append = store.append.bind(store);
+    // As a fault in our own code would have it.
+    jest
+      .spyOn(store, 'append')
+      .mockImplementationOnce(([stream, ...others], companions) =>
+        append([...(stream ? [emptied(stream)] : []), ...others], companions),
+      );
+    const job = submission([task('a')]);
+    const submit = () => ask(dispatcherCommands.submitJob, { ...job, tasks: [...job.tasks] }, { actor });
+    const stream = streamIdOf('job', job.jobId);
+    const problem = { code: 'event-refused', status: 500, fields: [{ path: 'data.jobId', message: 'custom' }] };
+    await expect(submit()).rejects.toMatchObject({ problem });
+    expect(await store.readStream(stream)).toEqual([]);
+    expect(lines.find(({ level }) => level === 'error')).toMatchObject({
+      msg: 'command failed',
+      err: { code: 'event-refused', cause: { message: 'JobSubmitted: data.jobId is custom' } },
+    });
+    expect(await submit()).toMatchObject({ jobId: job.jobId });
   });
 });

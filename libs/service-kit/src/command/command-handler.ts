@@ -27,7 +27,7 @@ export function CommandHandler<Body, Value>(command: Command<Body, Value>) {
         return { ok: true, value: await method.call(this, parsed.data) };
       } catch (error) {
         const problem = problemOf(error);
-        if (problem.code === 'internal') this.logger.error({ err: error, subject: command.subject }, 'command failed');
+        if (problem.status === 500) this.logger.error({ err: error, subject: command.subject }, 'command failed');
         else this.logger.debug({ code: problem.code, subject: command.subject }, 'command refused');
         return { ok: false, problem };
       }

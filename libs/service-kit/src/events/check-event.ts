@@ -10,7 +10,12 @@ import { CodedError } from '../errors/coded-error.js';
 export function checkEvent(streamId: string, { type, schemaVersion, data }: NewEvent): void {
   const known = findEvent(parseStreamId(streamId).aggregate, type);
   const refused = (path: string, message: string): CodedError =>
-    new CodedError('event-refused', { type, stream: streamId }, { fields: [{ path, message }] });
+    new CodedError(
+      'event-refused',
+      { type, stream: streamId },
+      // For the log, which is told no deeper: further down a path may hold what a user named.
+      { fields: [{ path, message }], cause: new Error(`${type}: ${path.split('.', 2).join('.')} is ${message}`) },
+    );
   if (!known) throw refused('type', 'there is no such event');
   if (schemaVersion !== known.schemaVersion)
     throw refused('schemaVersion', `version ${known.schemaVersion} is the one that is written`);
