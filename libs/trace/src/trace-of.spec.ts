@@ -3,6 +3,7 @@ import { newTrace } from './context/traceparent.js';
 import { recordedWithin } from './in-order.js';
 import type { Span } from './span.js';
 import {
+  afterAnother,
   at,
   byForce,
   caller,
@@ -49,6 +50,12 @@ describe('the trace of a cancellation', () => {
     );
     expect(new Set(spans.map(({ traceId }) => traceId))).toEqual(new Set([caller.traceId]));
     expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(spans.length);
+  });
+
+  it('has nothing of what another cancellation had ended before', () => {
+    const spans = traceOfStory(afterAnother);
+    expect(spans.map(({ name }) => name)).not.toContain('end execution');
+    expect(spans.filter(({ startedAt }) => startedAt < at(0))).toEqual([]);
   });
 
   it('begins with the request, below the span it was asked for in', () => {
@@ -112,7 +119,7 @@ describe('the trace of a cancellation', () => {
 });
 
 describe('a span that has ended', () => {
-  const stories = { smooth, byForce, withRetry, withJoin, unconfirmedFirst };
+  const stories = { smooth, afterAnother, byForce, withRetry, withJoin, unconfirmedFirst };
   it.each(Object.entries(stories))('never changes, whatever is stored after it: %s', (_, story) => {
     const told = tellStory(story);
     const whole = new Map(traceOf(sourcesOf(told)).map((span) => [span.spanId, span]));

@@ -26,11 +26,19 @@ interface Surroundings {
 export function executionSpans(sources: TraceSources, context: RootContext): readonly Span[] {
   const { cancellation, executions } = sources;
   return cancellation.flatMap((terminated, index) => {
-    if (terminated.event.type !== 'TerminationRecorded') return [];
+    if (terminated.event.type !== 'TerminationRecorded' || wasOver(terminated.event, sources)) return [];
     const told = { ...terminated, event: terminated.event };
     const task = taskKeyOf(untilOutcome(cancellation, index), told.event.execution.executionId);
     return spansOfOne(told, { task, executions, before: cancellation.slice(0, index) }, context);
   });
+}
+
+/** Another cancellation had ended it before this one was asked for: that is told in the other's trace. */
+function wasOver({ ending }: Terminated, { cancellationId, cancellation }: TraceSources): boolean {
+  const { provenGoneAt } = ending.evidence;
+  const requested = cancellation[0]?.event;
+  if (requested?.type !== 'CancellationRequested' || provenGoneAt === null) return false;
+  return ending.cancellationId !== cancellationId && isLater(requested.requestedAt, provenGoneAt);
 }
 
 function spansOfOne(

@@ -130,6 +130,12 @@ export const byForce: Story = smooth.map((command): CancellationCommand =>
       }
     : command,
 );
+/** What ran was ended by another cancellation before this one was asked for. */
+export const afterAnother: Story = smooth.map((command): CancellationCommand =>
+  command === ended
+    ? { ...ended, ending: { ...ending({ provenGoneAt: at(-5) }), cancellationId: 'can_0' as CancellationId } }
+    : command,
+);
 /** The cleanup fails once and is done again. */
 export const withRetry: Story = [requested, blocked, ended, failed, cleaned, settled, verified];
 /** Another request joins it. */
