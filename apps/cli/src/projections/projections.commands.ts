@@ -55,7 +55,7 @@ function rebuild(terminal: Terminal): Command {
     .description(
       'build it anew beside the live one, from the first event, and put it in its place; readers notice nothing',
     )
-    .argument('<name>', 'see `necrocode projections list`')
+    .argument('[name]', 'see `necrocode projections list`', 'read-model')
     .addOption(formatOption())
     .action(async (name: string, { output }: Output) => {
       const client = await connect();

@@ -31,6 +31,9 @@ export interface MeasuredGauge<Of extends Labels> {
   forget(): void;
 }
 
+/** Gauges that are named as counters are, which `promtool check metrics` refuses; each is there by type as well. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
 type NoLabels = Readonly<Record<string, readonly []>>;
 
 /** The metrics of one process. Each is declared once; its series exist from the start, so that the first event is an increase. */
@@ -42,6 +45,7 @@ export class Metrics {
   /** Memory, CPU, file descriptors, event loop and garbage collection. Observes the process from now on: once per process. */
   observeProcess(): this {
     collectDefaultMetrics({ register: this.#registry });
+    for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
     return this;
   }
 
