@@ -24,6 +24,8 @@ export const runnerConfig = processConfig.extend({
     .pipe(z.array(slotPool)),
   /** How often the host is looked at for what nobody has in hand, ms; it is ended at the second look that finds it. */
   RUNNER_SWEEP_MS: z.coerce.number().int().min(50).default(30_000),
+  /** What becomes of executions whose agent was killed: its successor ends them, or takes them into hand again. */
+  RUNNER_ORPHANS: z.enum(['end', 'adopt']).default('end'),
   /** Module of a worker: the functions this runner can run. Without it, it runs commands only. */
   RUNNER_HANDLERS: z.string().min(1).optional(),
 });

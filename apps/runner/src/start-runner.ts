@@ -16,6 +16,7 @@ import {
 import { Agent } from './control/agent.js';
 import { serveControl } from './control/serve-control.js';
 import { ExecutionFiles } from './execution/execution-file.js';
+import { OutputFiles } from './execution/output-files.js';
 import { Reports } from './execution/reports.js';
 import { listHandlers } from './functions/handler-module.js';
 import { describeRunner } from './identity/describe-runner.js';
@@ -23,6 +24,7 @@ import { readOrCreateRunnerId } from './identity/runner-id.js';
 import { Contact } from './lease/contact.js';
 import { Lease } from './lease/lease.js';
 import { register } from './lease/register.js';
+import { adoptPredecessors } from './recover/adopt-predecessors.js';
 import { endPredecessors } from './recover/end-predecessors.js';
 import { ProveLater } from './recover/prove-later.js';
 import { runnerConfig } from './runner.config.js';
@@ -35,7 +37,10 @@ import { RestoreWorkspace } from './workspace/restore-workspace.js';
 /** How the runner ends trees for reasons of its own: asked once, with little time. */
 const OWN_STOP = { signal: 'SIGTERM', signalTo: 'tree', gracePeriodMs: 1_000, force: false } as const;
 
-/** Brings the agent up: predecessors ended first, then registered, then open for requests. */
+/** So long what was adopted waits for the word that it may go on, ms: it may have been given to another runner already. */
+const ADOPTED_WITHIN_MS = 5_000;
+
+/** Brings the agent up: predecessors ended first, or adopted, then registered, then open for requests. */
 export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningService> {
   const config = loadConfig(runnerConfig, env);
   const logger = createLogger('runner', config.LOG_LEVEL);
@@ -55,7 +60,10 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
   const reports = new Reports(publisher, logger);
   const files = new ExecutionFiles(home.directory);
   const later = new ProveLater(files, reports, logger);
-  await endPredecessors(files, containment, reports, later, logger);
+  const outputFiles = config.RUNNER_ORPHANS === 'adopt' ? new OutputFiles(home.directory) : null;
+  const adopted = outputFiles ? adoptPredecessors(files, outputFiles, reports, publisher, logger) : [];
+  const kept = new Set(adopted.map(({ execution }) => execution.executionId));
+  await endPredecessors(files, containment, reports, later, logger, kept);
 
   const store = new FileArtifactStore(config.ARTIFACT_STORE);
   const workspaces = new CleanWorkspace(home, store);
@@ -83,6 +91,7 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
     handlers,
     files,
     reports,
+    outputFiles,
     publisher,
     workspaces,
     restorer: new RestoreWorkspace(home, store),
@@ -90,6 +99,7 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
     later,
     logger,
   });
+  for (const execution of adopted) agent.keep(execution);
   const stopControl = await serveControl(connection, runnerId, agent, logger);
 
   const commands = new CommandClient(connection);
@@ -98,7 +108,9 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
     const { fencedExecutionIds } = await register(commands, description, sessionId, contact, logger);
     void agent.endSome(fencedExecutionIds, { ...OWN_STOP, force: true }, 'fenced');
   };
+  const unheard = setTimeout(() => void agent.endAll(OWN_STOP, 'lease-lost'), ADOPTED_WITHIN_MS);
   await registerRunner();
+  clearTimeout(unheard);
   lease.start();
   const owned = () => [...agent.executionIds(), ...later.unproven];
   const sweep = new SweepHost({ runnerId, containment, files, reports, owned, logger });

@@ -19,6 +19,7 @@ import type { HandlerModule } from '../functions/handler-module.js';
 import { LiveExecution } from '../execution/live-execution.js';
 import { MARKER } from '../execution/marks.js';
 import { Output } from '../execution/output.js';
+import type { OutputFiles } from '../execution/output-files.js';
 import type { Reports } from '../execution/reports.js';
 import { ExecutionsOnHold } from '../hold/executions-on-hold.js';
 import { isEndedTree, isUnproven, type ProveLater } from '../recover/prove-later.js';
@@ -38,6 +39,8 @@ export interface AgentParts {
   readonly handlers: HandlerModule | null;
   readonly files: ExecutionFiles;
   readonly reports: Reports;
+  /** null: executions end with their agent. */
+  readonly outputFiles: OutputFiles | null;
   readonly publisher: RunnerPublisher;
   readonly workspaces: CleanWorkspace;
   readonly restorer: RestoreWorkspace;
@@ -46,12 +49,15 @@ export interface AgentParts {
   readonly logger: Logger;
 }
 
+/** Begun here, or taken over. */
+export type InHand = Pick<LiveExecution, 'execution' | 'ended' | 'stop' | 'freeze' | 'thaw'>;
+
 type HoldAnswer = HoldReply['answers'][number];
 type StopAnswer = StopRunnerReply['answers'][number];
 
 /** What a runner does when it is asked. Decides nothing: every request may come twice, late, or before the one it answers. */
 export class Agent {
-  private readonly live = new Map<ExecutionId, LiveExecution>();
+  private readonly live = new Map<ExecutionId, InHand>();
   private readonly holds = new ExecutionsOnHold();
   private readonly cleaning = new Map<string, Promise<CleanReply>>();
   private draining = false;
@@ -82,7 +88,8 @@ export class Agent {
     // It may have waited on the connection while this host stood still, and have been given to another runner since. A refusal
     // would give it back, and might come behind a second request for it that was accepted.
     if (!this.parts.hasContact()) return null;
-    const { files, reports, publisher, containment, handlers, hasContact, home, restorer, logger } = this.parts;
+    const { files, reports, publisher, containment, handlers, hasContact, home, restorer, outputFiles, logger } =
+      this.parts;
     const output = new Output(publisher, execution, request.taskKey);
     const place = home.place(request);
     const hold = this.holds.of(execution.executionId);
@@ -95,16 +102,23 @@ export class Agent {
       files,
       reports,
       output,
+      outputFiles,
       hold,
       hasContact,
       logger,
     });
-    this.live.set(execution.executionId, started);
-    void started.ended.then(() => {
-      this.live.delete(execution.executionId);
-      this.holds.forget(execution.executionId);
-    });
+    this.keep(started);
     return { answer: 'accepted' };
+  }
+
+  /** Until it has ended. */
+  keep(inHand: InHand): void {
+    const { executionId } = inHand.execution;
+    this.live.set(executionId, inHand);
+    void inHand.ended.then(() => {
+      this.live.delete(executionId);
+      this.holds.forget(executionId);
+    });
   }
 
   async freeze({ executions, cancellationId }: HoldRequest): Promise<HoldReply> {

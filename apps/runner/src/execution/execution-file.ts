@@ -1,7 +1,21 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ExecutionEnding, ExecutionId, ExecutionIdentity, SignalEvidence, StopRequest } from '@necrocode/domain';
+import type { StartRequest } from '@necrocode/contracts';
+import type {
+  ExecutionEnding,
+  ExecutionId,
+  ExecutionIdentity,
+  SignalEvidence,
+  StopRequest,
+  Timestamp,
+} from '@necrocode/domain';
 import type { TreeRecord } from '@necrocode/process-tree';
+
+export interface Resume {
+  readonly taskKey: string;
+  /** When it has run for long enough, and how it is to be stopped then. */
+  readonly timeout: { readonly dueAt: Timestamp; readonly stop: StopRequest } | null;
+}
 
 /** What an agent must know of an execution after its own death. Written before anything of it can run. */
 export interface ExecutionFile {
@@ -9,10 +23,17 @@ export interface ExecutionFile {
   readonly stop: StopRequest | null;
   /** Sent so far, while it has not ended: a successor's proof tells of them too. */
   readonly signals?: readonly SignalEvidence[];
+  /** What a successor that adopts it needs besides. */
+  readonly resume?: Resume;
   /** null: nothing of it has run. */
   readonly tree: TreeRecord | null;
   /** Set once, when nothing of it is left. A stop before any start sets it at once: the tombstone. */
   readonly ending: ExecutionEnding | null;
+}
+
+export function resumeOf({ taskKey, timeoutMs, onTimeout }: StartRequest): Resume {
+  const dueAt = new Date(Date.now() + (timeoutMs ?? 0)).toISOString();
+  return { taskKey, timeout: timeoutMs === null ? null : { dueAt, stop: onTimeout } };
 }
 
 /** How long an ended execution is remembered: far beyond any start that may still be on its way. */

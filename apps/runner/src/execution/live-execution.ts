@@ -23,9 +23,10 @@ import { PausableTimer } from '../hold/pausable-timer.js';
 import type { Place } from '../workspace/place.js';
 import type { RestoreWorkspace } from '../workspace/restore-workspace.js';
 import { endingOf, endingWithoutTree, signalEvidence } from './endings.js';
-import type { ExecutionFiles } from './execution-file.js';
+import { type ExecutionFiles, resumeOf } from './execution-file.js';
 import { MARKER } from './marks.js';
 import type { Output } from './output.js';
+import type { OutputFiles } from './output-files.js';
 import type { Reports } from './reports.js';
 import { taskEnvironment } from './task-environment.js';
 
@@ -38,6 +39,8 @@ export interface ExecutionParts {
   readonly files: ExecutionFiles;
   readonly reports: Reports;
   readonly output: Output;
+  /** Where its output goes so that it can outlive this agent; null: into pipes, and it ends with the agent. */
+  readonly outputFiles: OutputFiles | null;
   readonly hold: ExecutionHold;
   readonly hasContact: () => boolean;
   readonly logger: Logger;
@@ -150,13 +153,16 @@ export class LiveExecution {
   }
 
   private async live(): Promise<ExecutionEnding> {
-    const { request, place, containment, files, reports, output, logger } = this.parts;
+    const { request, place, containment, files, reports, output, outputFiles, logger } = this.parts;
     const { execution } = this;
     const { executionId } = execution;
     files.write({ execution, stop: null, tree: null, ending: null });
     if (request.restore) await this.parts.restorer.restore(execution.jobId, request.restore);
     await place.prepare();
     const work = workOf(request, place, this.parts.handlers);
+    const written = outputFiles?.open(executionId);
+    const over = new AbortController();
+    const read: Promise<void>[] = [];
     const tree = await spawnTree({
       name: executionId,
       command: work.command,
@@ -164,16 +170,18 @@ export class LiveExecution {
       env: { ...taskEnvironment(request, place, process.env), ...work.env },
       marker: { name: MARKER, value: executionId },
       containment,
+      ...(written ? { stdout: written.stdout, stderr: written.stderr } : {}),
       // The last look: a stop, or a silence, that came while the tree was being built means that nothing of it ever runs.
       beforeRelease: async (held) => {
         this.tree = held;
-        files.write({ execution, stop: this.stopping?.stop ?? null, tree: held.record, ending: null });
-        output.follow('stdout', held.stdout);
-        output.follow('stderr', held.stderr);
+        const resume = outputFiles ? { resume: resumeOf(request) } : {};
+        files.write({ execution, stop: this.stopping?.stop ?? null, ...resume, tree: held.record, ending: null });
+        for (const stream of ['stdout', 'stderr'] as const)
+          read.push(output.follow(stream, outputFiles?.follow(executionId, stream, over.signal) ?? held[stream]));
         await this.untilItMayRun();
         return this.parts.hasContact() && this.stopping === undefined;
       },
-    });
+    }).finally(() => written?.close());
     if (!tree.released) return this.provenEnding(await tree.gone);
     reports.started(execution, tree.record, request.traceparent);
     logger.info({ executionId, containment: tree.record.means, pid: tree.record.pid }, 'execution started');
@@ -189,7 +197,10 @@ export class LiveExecution {
     this.timeout?.end();
     const report = this.stopping ? await tree.gone : await this.endLeftovers(tree);
     await tree.outputEnded;
+    over.abort();
+    if (outputFiles) await Promise.all(read);
     await output.stored(OUTPUT_STORED_MS);
+    outputFiles?.remove(executionId);
     const ending = this.provenEnding(report);
     return work.outcomeFile === null ? ending : withOutcome(ending, work.outcomeFile);
   }

@@ -13,7 +13,6 @@ const CHUNK_BYTES = 64 * 1024;
  * while NATS is away or slow is dropped, counted, and the next chunk says how much.
  */
 export class Output {
-  private sequence = 0;
   private droppedBytes = 0;
   private readonly underWay = new Set<Promise<void>>();
 
@@ -21,9 +20,12 @@ export class Output {
     private readonly publisher: RunnerPublisher,
     private readonly execution: ExecutionIdentity,
     private readonly taskKey: string,
+    /** The number of the last chunk before: whoever goes on where another has ended counts on behind it. */
+    private sequence = 0,
   ) {}
 
-  follow(stream: 'stdout' | 'stderr', from: Readable | null): void {
+  /** @returns when there is nothing more to read */
+  follow(stream: 'stdout' | 'stderr', from: Readable | null): Promise<void> {
     const decoder = new StringDecoder('utf8');
     from?.on('data', (chunk: Buffer) => {
       for (let start = 0; start < chunk.length; start += CHUNK_BYTES) {
@@ -32,6 +34,7 @@ export class Output {
     });
     from?.on('end', () => this.publish(stream, decoder.end()));
     from?.on('error', () => undefined); // A pipe that breaks has nothing more to say; the tree's end is told elsewhere.
+    return new Promise((resolve) => (from ? from.once('close', () => resolve()) : resolve()));
   }
 
   private publish(stream: 'stdout' | 'stderr', text: string): void {

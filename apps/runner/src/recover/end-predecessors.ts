@@ -8,7 +8,7 @@ import { isUnproven, type ProveLater } from './prove-later.js';
 
 /**
  * What an agent that died left behind: every tree on record is ended and proven gone, then whatever the kernel still
- * holds under our name that no record speaks of. Before anything new is started.
+ * holds under our name that no record speaks of; but for what was adopted. Before anything new is started.
  */
 export async function endPredecessors(
   files: ExecutionFiles,
@@ -16,11 +16,13 @@ export async function endPredecessors(
   reports: Reports,
   later: ProveLater,
   logger: Logger,
+  adopted: ReadonlySet<string>,
 ): Promise<void> {
-  const left = files.all().filter((file) => file.ending === null);
+  const left = files.all().filter(({ ending, execution }) => ending === null && !adopted.has(execution.executionId));
   for (const file of files.all().filter(isUnproven)) later.begin(file);
   await Promise.all(left.map((file) => endOne(file, files, containment, reports, later, logger)));
   for (const { name, processes } of listContainments(containment)) {
+    if (adopted.has(name)) continue;
     logger.warn({ containment: name, processes: processes.length }, 'a containment without a record; ending it');
     await endContainment(containment, name);
   }

@@ -21,7 +21,7 @@ import { readOrCreateRunnerId } from '../identity/runner-id.js';
 import { startRunner } from '../start-runner.js';
 
 /** A real runner on a NATS of its own, with the runner-monitor's part of the wire played by the spec. */
-export async function runnerBench({ leaseMs = 60_000, sweepMs = 60_000 } = {}) {
+export async function runnerBench({ leaseMs = 60_000, sweepMs = 60_000, orphans = 'end' } = {}) {
   const directory = await tempDirectory();
   const nats = await startTestNats();
   const connection = await connectMessaging({ url: nats.url, name: 'spec' });
@@ -29,6 +29,7 @@ export async function runnerBench({ leaseMs = 60_000, sweepMs = 60_000 } = {}) {
   const runnerId = await readOrCreateRunnerId(home);
   const reports: ExecutionReport[] = [];
   const output: OutputChunk[] = [];
+  let fenced: readonly string[] = [];
   let answering = true;
   let answeredAt = 0;
   const answer = (message: Msg, reply: unknown): void => {
@@ -41,7 +42,7 @@ export async function runnerBench({ leaseMs = 60_000, sweepMs = 60_000 } = {}) {
   });
   connection.nats.subscribe(runnerMonitorCommands.registerRunner.subject, {
     callback: (_, message) => {
-      answer(message, { response: { ok: true, value: { leaseMs, fencedExecutionIds: [] } }, isDisposed: true });
+      answer(message, { response: { ok: true, value: { leaseMs, fencedExecutionIds: fenced } }, isDisposed: true });
     },
   });
   connection.nats.subscribe('necrocode.reports.>', {
@@ -59,6 +60,7 @@ export async function runnerBench({ leaseMs = 60_000, sweepMs = 60_000 } = {}) {
       ARTIFACT_STORE: join(directory.path, 'artifacts'),
       LOG_LEVEL: 'fatal',
       RUNNER_SWEEP_MS: String(sweepMs),
+      RUNNER_ORPHANS: orphans,
     });
   let runner = await start();
 
@@ -92,6 +94,10 @@ export async function runnerBench({ leaseMs = 60_000, sweepMs = 60_000 } = {}) {
         },
         { withinMs: 15_000 },
       ),
+    /** What the runner-monitor calls fenced when the runner registers. */
+    fence: (...executionIds: readonly string[]) => {
+      fenced = executionIds;
+    },
     /** When the runner-monitor last answered: a lease from here on it gives the runner up. */
     answeredAt: () => answeredAt,
     /** The runner-monitor falls silent, or speaks again. */

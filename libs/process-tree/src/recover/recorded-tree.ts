@@ -3,6 +3,8 @@ import { Peak } from '../observe/peak.js';
 import { type TreeUsage, usageOf } from '../observe/tree-usage.js';
 import { currentBootId } from '../proc/boot-id.js';
 import { type ProcessIdentity, identityOf } from '../proc/process-identity.js';
+import { isDead } from '../proc/process-row.js';
+import { readProcess } from '../proc/process-table.js';
 import type { StopOptions } from '../stop/stop-options.js';
 import type { StopReport } from '../stop/stop-report.js';
 import { StopRun } from '../stop/stop-run.js';
@@ -14,6 +16,11 @@ export interface RecordedTree {
   /** Whom a stop would signal now; empty: it is over. */
   members(): ProcessIdentity[];
   usage(): TreeUsage;
+  /** Whether the process it began with is there; the rest of the tree may live on without it. */
+  isLed(): boolean;
+  /** As `ProcessTree.freeze` and `.thaw`. */
+  freeze(): Promise<boolean>;
+  thaw(): void;
   /** As `ProcessTree.stop`. Only what provably belongs to the record is signalled. */
   stop(options: StopOptions): Promise<StopReport>;
 }
@@ -31,11 +38,18 @@ export function openRecorded(record: TreeRecord): RecordedTree {
     record,
     members: () => (isOfThisBoot ? [...cell.members(), ...cell.strays()].map(identityOf) : []),
     usage: () => usageOf(cell),
+    isLed() {
+      const leader = readProcess(record.pid);
+      return isOfThisBoot && leader?.startTime === record.startTime && !isDead(leader);
+    },
+    freeze: () => cell.freeze(),
+    thaw: () => cell.thaw(),
     stop(options) {
       if (!isOfThisBoot) return Promise.resolve(goneWithItsBoot(record));
       if (run === undefined)
         run = new StopRun({ cell, leaderPid: record.pid, exited: null, neverRan: false, peak }, options);
       else run.join(options);
+      cell.thaw(); // Whoever stands still hears no signal.
       return run.report();
     },
   };
