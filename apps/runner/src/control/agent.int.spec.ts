@@ -101,7 +101,7 @@ describe('starting', () => {
     const { ending } = await bench.report(execution.executionId, 'ended');
     expect(ending).toMatchObject({ reason: 'exited', exit: { code: 0 }, evidence: { survivors: 0 } });
     const inspected = await bench.ask<InspectReply>('inspect', { executionIds: [execution.executionId], jobId: null });
-    expect(inspected.executions).toEqual([{ executionId: execution.executionId, survivors: 0 }]);
+    expect(inspected.executions).toEqual([{ executionId: execution.executionId, survivors: 0, inHand: null }]);
   });
 
   it('ends a task that runs longer than it may', async () => {
@@ -141,7 +141,7 @@ describe('stopping', () => {
     const stray = spawn('sleep', ['300'], { env: { [MARKER]: executionId }, stdio: 'ignore' });
     const died = once(stray, 'exit');
     const found = await bench.ask<InspectReply>('inspect', { executionIds: [executionId], jobId: null });
-    expect(found.executions).toEqual([{ executionId, survivors: 1 }]);
+    expect(found.executions).toEqual([{ executionId, survivors: 1, inHand: null }]);
     expect(await bench.stop(execution, { force: true })).toEqual({ answers: [{ executionId, answer: 'signalled' }] });
     expect(await died).toEqual([null, 'SIGKILL']);
     const { ending } = await bench.report(executionId, 'ended', 2);
