@@ -47,7 +47,11 @@ function canonicalObject(object: object, path: string): string {
   return text + '}';
 }
 
+/** What JSON writes as it is: nearly every text of an event, at half the price. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 function quote(text: string, path: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   const quoted = JSON.stringify(text);
   // JSON.stringify escapes a lone surrogate as \udXXX; RFC 8785 refuses it, since no UTF-8 can hold it.
   if (quoted.includes('\\ud') && /\p{Surrogate}/u.test(text)) throw notJson(path, 'a string with a lone surrogate');
