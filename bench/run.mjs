@@ -1,9 +1,9 @@
 /**
- * `npm run bench -- <name> [arguments]`: runs bench/src/<name>/main.ts. On first use it installs the benchmarks' own packages.
+ * `npm run bench -- <name> [arguments]`: runs bench/src/<name>/main.ts. It installs the benchmarks' own packages where they are not there or older than their lock file.
  * The product is built first, for benchmarks that start it as processes.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 
 const bench = import.meta.dirname;
 const root = `${bench}/..`;
@@ -15,13 +15,18 @@ if (name === undefined || !names.includes(name)) {
   process.exit(2);
 }
 
-if (!existsSync(`${bench}/node_modules`)) run('npm', ['ci'], bench);
+if (changedAt('node_modules/.package-lock.json') < changedAt('package-lock.json')) run('npm', ['ci'], bench);
 run('npm', ['run', '--silent', 'build'], root);
 run(
   process.execPath,
   ['--no-warnings', '--import', './tools/run-typescript.mjs', `bench/src/${name}/main.ts`, ...args],
   root,
 );
+
+/** 0 when it is not there. */
+function changedAt(file) {
+  return statSync(`${bench}/${file}`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
 
 function run(command, commandArgs, cwd) {
   const { status } = spawnSync(command, commandArgs, { cwd, stdio: ['inherit', 'inherit', 'inherit'] });
