@@ -40,4 +40,4 @@ export class Digest {
 
 const FOOTER =
   'What was left is driven on; some of it may be done by now. Look with `necrocode cancellation show ID`,\n' +
-  '`necrocode runners` and `necrocode webhook list`.';
+  '`necrocode runner list` and `necrocode webhook list`.';

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { everyMetric, seriesNames } from './every-metric.js';
 import { metricsTable } from './metrics-table.js';
-import { namedMetrics } from './named-metrics.js';
+import { namedLabels, namedMetrics } from './named-metrics.js';
 
 const read = (path: string): string => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
 
@@ -44,8 +44,19 @@ const known = new Set([
 const unknownIn = (expressions: readonly string[]) =>
   expressions.flatMap(namedMetrics).filter((name) => !known.has(name));
 
+/** Selected by a label, or by a value of one, that the metric never has: the answer is empty for ever, and looks like peace. */
+const neverThere = (expressions: readonly string[]) =>
+  expressions.flatMap(namedLabels).filter(({ metric, label, values }) => {
+    if (GIVEN.includes(metric)) return false;
+    const known = everyMetric().find((each) => seriesNames(each).includes(metric))?.labels[label] ?? [];
+    return values.some((value) => !known.includes(value));
+  });
+
 describe('the rules', () => {
   it('name metrics that exist', () => expect(unknownIn([...recording, ...alerts].map(({ expr }) => expr))).toEqual([]));
+
+  it('select by labels and values that exist', () =>
+    expect(neverThere([...recording, ...alerts].map(({ expr }) => expr))).toEqual([]));
 
   it('that alert say how urgent it is, what is the case and what to do', () => {
     expect(alerts.length).toBeGreaterThan(0);
@@ -87,6 +98,8 @@ describe('the dashboard', () => {
     expect(dashboard.length).toBeGreaterThan(0);
     expect(unknownIn(dashboard)).toEqual([]);
   });
+
+  it('selects by labels and values that exist', () => expect(neverThere(dashboard)).toEqual([]));
 });
 
 describe('docs/operations/metrics.md', () => {

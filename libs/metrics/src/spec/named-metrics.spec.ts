@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { namedMetrics } from './named-metrics.js';
+import { namedLabels, namedMetrics } from './named-metrics.js';
 
 describe('the metrics an expression names', () => {
   it.each([
@@ -12,4 +12,13 @@ describe('the metrics an expression names', () => {
     ],
     ['up{job="necrocode"} == 0', ['up']],
   ])('%s', (expression, named) => expect(namedMetrics(expression)).toEqual(named));
+});
+
+describe('the labels an expression selects by', () => {
+  it('are told with each value', () =>
+    expect(namedLabels('sum(a{status=~"lost|quarantined", kind="job"}) / max(b{le="1"})')).toEqual([
+      { metric: 'a', label: 'status', values: ['lost', 'quarantined'] },
+      { metric: 'a', label: 'kind', values: ['job'] },
+      { metric: 'b', label: 'le', values: ['1'] },
+    ]));
 });

@@ -27,3 +27,21 @@ export function namedMetrics(expression: string): readonly string[] {
 function isFunction(expression: string, word: string): boolean {
   return new RegExp(`\\b${word}\\s*\\(`).test(expression);
 }
+
+export interface NamedLabel {
+  readonly metric: string;
+  readonly label: string;
+  /** What it is compared with; of a regular expression each alternative. */
+  readonly values: readonly string[];
+}
+
+/** The labels an expression selects by. */
+export function namedLabels(expression: string): readonly NamedLabel[] {
+  return [...expression.matchAll(/([a-zA-Z_:][\w:]*)\{([^}]*)\}/g)].flatMap(([, metric = '', matchers = '']) =>
+    [...matchers.matchAll(/(\w+)\s*(?:=~|!~|!=|=)\s*"([^"]*)"/g)].map(([, label = '', values = '']) => ({
+      metric,
+      label,
+      values: values.split('|'),
+    })),
+  );
+}
