@@ -27,11 +27,15 @@ import { StartExecution } from './start-execution/start-execution.js';
 import { SettleJob } from './settle-job/settle-job.js';
 import { Jobs } from './streams/jobs.js';
 import { SlotPools } from './streams/slot-pools.js';
+import { SweepSlots } from './sweep-slots/sweep-slots.js';
 import { SubmitBatch } from './submit-batch/submit-batch.js';
 import { SubmitJob } from './submit-job/submit-job.js';
 import { OwnTables } from './tables/own-tables.js';
 import { LIMIT_DRIVE, SCHEMA, START_DRIVE } from './tables/schema.js';
 import { UnassignTask } from './unassign-task/unassign-task.js';
+
+/** How often slots are compared with the ends that are stored, ms. */
+const SWEEP_EVERY_MS = 30_000;
 
 /** What a dispatcher stands on. */
 export interface DispatcherGround {
@@ -68,6 +72,8 @@ export class Dispatcher {
   readonly #reactions: Parameters<typeof react>[0];
   readonly #loop: AssignLoop;
   readonly #driver: Driver;
+  readonly #sweepSlots: SweepSlots;
+  #sweeping: NodeJS.Timeout | undefined;
   readonly #enforceLimits: EnforceLimits;
   readonly #limitDriver: Driver;
 
@@ -88,6 +94,7 @@ export class Dispatcher {
     this.describeJob = new DescribeJob(jobs, new HeldSlots(this.tables));
     const recordEnding = new RecordEnding(store, jobs, pools, wake, logger);
     this.settleJob = new SettleJob(store, jobs, recordEnding, this.describeJob);
+    this.#sweepSlots = new SweepSlots(this.tables, store, recordEnding, logger);
     this.findTask = new FindTask(this.tables);
     this.blockDispatch = new BlockDispatch(jobs, this.describeJob, logger);
     this.parkTasks = new ParkTasks(jobs, this.describeJob, wake, logger);
@@ -140,10 +147,14 @@ export class Dispatcher {
     this.#loop.start();
     this.#driver.start();
     this.#limitDriver.start();
+    this.#sweeping = setInterval(() => {
+      this.sweepSlots().catch((error: unknown) => this.ground.logger.warn({ err: error }, 'cannot sweep slots'));
+    }, SWEEP_EVERY_MS);
   }
 
   /** Finishes what is under way. */
   async stop(): Promise<void> {
+    clearInterval(this.#sweeping);
     await Promise.all([this.#loop.stop(), this.#driver.stop(), this.#limitDriver.stop()]);
     await this.#startExecution.settled();
   }
@@ -164,6 +175,11 @@ export class Dispatcher {
   #look(): void {
     this.#loop.wake();
     this.#limitDriver.nudge();
+  }
+
+  /** One look at the slots that are leased. */
+  sweepSlots(): Promise<void> {
+    return this.#sweepSlots.sweep();
   }
 
   /** One step of the third loop. */

@@ -1,9 +1,8 @@
-import { streamIdOf } from '@necrocode/contracts';
 import { type DispatchedJob, type ExecutionId, type JobFacts, type JobId, knownJob } from '@necrocode/domain';
 import type { EventStore } from '@necrocode/event-store';
 import type { DescribeJob } from '../describe-job/describe-job.js';
-import { type HeardEnding, heardEnding } from '../record-ending/heard-ending.js';
 import type { RecordEnding } from '../record-ending/record-ending.js';
+import { storedEnds } from '../record-ending/stored-ends.js';
 import type { Jobs } from '../streams/jobs.js';
 
 /**
@@ -21,16 +20,10 @@ export class SettleJob {
   /** @throws {Rejection} `job-not-found` */
   async handle(jobId: JobId): Promise<JobFacts> {
     const before = await this.jobs.load(jobId);
-    const ends = await this.endsOf(openExecutions(before));
+    const ends = await storedEnds(this.store, openExecutions(before));
     if (ends.length === 0) return this.describeJob.describe(before);
     await this.recordEnding.handle(jobId, ends);
     return this.describeJob.handle(jobId);
-  }
-
-  private async endsOf(executionIds: readonly ExecutionId[]): Promise<readonly HeardEnding[]> {
-    if (executionIds.length === 0) return [];
-    const streams = await this.store.readStreams(executionIds.map((id) => streamIdOf('execution', id)));
-    return [...streams.values()].flat().flatMap((event) => heardEnding(event) ?? []);
   }
 }
 

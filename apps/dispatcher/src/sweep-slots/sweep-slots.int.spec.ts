@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '@necrocode/testing';
+import { ending, runnerDescription, submission, task } from '../spec/fixtures.js';
+import { DispatcherStage, type Replica } from '../spec/open-dispatcher.js';
+
+let stage: DispatcherStage;
+let replica: Replica;
+
+beforeEach(async () => {
+  stage = await DispatcherStage.set();
+  replica = await stage.open();
+  replica.dispatcher.start();
+});
+afterEach(() => stage.strike());
+
+const running = async () => {
+  await replica.register(runnerDescription(1, { repos: 1 }));
+  const job = submission([task('a', { slotPool: 'repos' })]);
+  await replica.submit(job);
+  await eventually(() => expect(replica.runners.started).toHaveLength(1));
+  const [execution] = replica.runners.started;
+  if (!execution) throw new Error('not started');
+  await replica.reportStarted(execution);
+  return { job, execution };
+};
+const statusOfSlots = async () => (await replica.rows('slot')).map((row) => ({ ...row })['status']);
+
+describe('a sweep of the slots', () => {
+  it('gives back, at its second look, that of an execution whose stored end never came round', async () => {
+    const { job, execution } = await running();
+    await replica.storeEnded(execution, ending('exited'));
+    await replica.dispatcher.sweepSlots();
+    expect(await statusOfSlots()).toEqual(['leased']);
+    await replica.dispatcher.sweepSlots();
+    expect(await statusOfSlots()).toEqual(['soiled']);
+    const types = await replica.typesOf(job.jobId);
+    await replica.dispatcher.sweepSlots();
+    expect(await replica.typesOf(job.jobId)).toEqual(types);
+  });
+
+  it('leaves alone that of one that runs', async () => {
+    await running();
+    for (let look = 0; look < 3; look += 1) await replica.dispatcher.sweepSlots();
+    expect(await statusOfSlots()).toEqual(['leased']);
+  });
+});
