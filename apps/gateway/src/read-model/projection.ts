@@ -88,16 +88,17 @@ export class Projection {
 
   /**
    * One statement moves the checkpoint and writes the rows, or neither. Nobody waits for the disk: what a crash takes are events that
-   * stay unprojected with their checkpoint, and are projected again from the store.
+   * stay unprojected with their checkpoint, and are projected again from the store. (Its transaction's number may then be another's:
+   * so the position is compared as well.)
    * @returns the new mark; null when the rows were changed by somebody else
    */
-  async #save({ mark }: Stand, to: bigint, rows: ChangedRows): Promise<string | null> {
+  async #save({ mark, position }: Stand, to: bigint, rows: ChangedRows): Promise<string | null> {
     const { parts, values } = saveParts('gateway', rows, {
       where: 'where exists (select from moved)',
-      values: [READ_MODEL, mark, to.toString()],
+      values: [READ_MODEL, mark, to.toString(), position.toString()],
     });
     const moved = `moved as (
-      update gateway.projection set position = $3 where name = $1 and xmin = $2::xid returning xmin::text as mark)`;
+      update gateway.projection set position = $3 where name = $1 and xmin = $2::xid and position = $4 returning xmin::text as mark)`;
     const [row] = await this.database.query<{ mark: string }[]>(
       `with ${[moved, ...parts].join(', ')}
        select mark, set_config('synchronous_commit', 'off', true) from moved`,

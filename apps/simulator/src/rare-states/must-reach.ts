@@ -47,6 +47,7 @@ export const MUST_REACH = {
   'fork-while-hunted': 'a tree grew while it was being killed',
   'process-left-its-session': 'a process left its session',
   'unkillable-process': 'a process slept in the kernel',
+  'orphan-ended': 'a process in nobody’s hand was found at two looks',
   'cleanup-waits-for-proof': 'a cleanup waited until nobody could write any more',
   // Faults
   crash: 'a process died between two effects',
@@ -83,6 +84,7 @@ const RARE: ReadonlySet<string> = new Set([
   'runner-quarantined',
   'left-its-runner',
   'cleanup-waits-for-proof',
+  'orphan-ended',
   'answer-lost',
   'gap-healed',
 ]);

@@ -22,6 +22,7 @@ import { endingOf, endingWithoutTree } from './endings.js';
 import type { ExecutionFile } from './execution-file.js';
 import { Hold } from './hold.js';
 import { LiveExecution } from './live-execution.js';
+import { OrphanStrikes } from './orphan-strikes.js';
 import { StopTree } from './stop-tree.js';
 
 export interface AgentParts {
@@ -52,8 +53,11 @@ export class Agent {
   readonly #live = new Map<ExecutionId, LiveExecution>();
   readonly #holds = new Map<ExecutionId, Hold>();
   readonly #looking = new Set<ExecutionId>();
+  readonly #strikes: OrphanStrikes;
 
-  constructor(private readonly parts: AgentParts) {}
+  constructor(private readonly parts: AgentParts) {
+    this.#strikes = new OrphanStrikes(parts.sight, parts.files);
+  }
 
   executionIds(): readonly ExecutionId[] {
     return [...this.#live.keys()];
@@ -165,6 +169,24 @@ export class Agent {
     await life.effect();
   }
 
+  /** Ends who is on this host and in nobody's hand, at the second look. */
+  sweepOrphans(): void {
+    if (this.parts.world.broken('never-sweep')) return;
+    for (const file of this.#strikes.look((executionId) => this.#isInHand(executionId))) {
+      const { executionId } = file.execution;
+      this.#looking.add(executionId);
+      this.parts.world.reach('orphan-ended');
+      this.parts.life.run(async () => {
+        await this.#killTree(file, Infinity);
+        this.#looking.delete(executionId);
+      });
+    }
+  }
+
+  mayHaveOrphans(): boolean {
+    return this.#strikes.isWorthALook((executionId) => this.#isInHand(executionId));
+  }
+
   /** Reports of an old attempt that come out of nowhere. */
   reportStale(): void {
     for (const { execution } of this.#live.values()) {
@@ -244,6 +266,10 @@ export class Agent {
     const recorded = tree ?? { leader: { pid: 0, startedAt: 0 }, seen: [] };
     const run = new StopTree(life, machine, sight, execution.executionId, recorded, AT_ONCE, () => undefined);
     return run.drive(giveUpMs);
+  }
+
+  #isInHand(executionId: ExecutionId): boolean {
+    return this.#live.has(executionId) || this.#looking.has(executionId);
   }
 
   #holdOf(executionId: ExecutionId): Hold {

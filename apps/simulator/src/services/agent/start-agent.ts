@@ -11,6 +11,8 @@ import { Contact } from './contact.js';
 import type { ExecutionFile } from './execution-file.js';
 
 const BEATS_PER_LEASE = 6;
+/** The real one takes 30 s. */
+const SWEEP_MS = 5_000;
 
 export interface AgentHome {
   readonly runnerId: RunnerId;
@@ -99,6 +101,11 @@ export function startAgent(life: Life, site: Site, home: AgentHome, ready: (agen
   life.run(async () => {
     await agent.endPredecessors();
     ready(agent);
+    life.every(
+      SWEEP_MS,
+      () => Promise.resolve(agent.sweepOrphans()),
+      () => agent.mayHaveOrphans(),
+    );
     await register();
     await keepLease();
   });
