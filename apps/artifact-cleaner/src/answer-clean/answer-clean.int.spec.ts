@@ -81,6 +81,8 @@ describe('asking for a cleanup', () => {
     const found = new Date(Date.now() + 1).toISOString();
     const again = { done: true, report: { ...REPORT, filesRemoved: 6, bytesFreed: 2_468 } };
     await eventually(async () => expect(await ask(story.jobId, cancellationId, null, found)).toEqual(again));
+    // An agent answers a repetition from memory: this must not be one.
+    expect(runner.requests.at(-1)).toMatchObject({ kind: 'workspace', foundAt: found });
     expect(await typesOf(story.cleanup)).toEqual([
       'CleanupRequested',
       'CleanupCompleted',

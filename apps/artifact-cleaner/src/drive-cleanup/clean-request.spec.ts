@@ -22,12 +22,12 @@ const slot: CleanupOrder = {
   slotKind: 'repository',
 };
 
-const requestsFor = (order: CleanupOrder) => cleaningsFor(order).map(({ request }) => request);
+const requestsFor = (order: CleanupOrder) => cleaningsFor({ order, again: null }).map(({ request }) => request);
 
 describe('what a runner is asked to do', () => {
   it('removes the workspace also on runners the job has left; its artifacts are where it ran last', () => {
     const left = newId('run');
-    expect(cleaningsFor({ ...job, leftRunnerIds: [left] })).toMatchObject([
+    expect(cleaningsFor({ order: { ...job, leftRunnerIds: [left] }, again: null })).toMatchObject([
       { runnerId: left, request: { jobId, removeWorkspace: true, artifacts: [] } },
       { runnerId, request: { jobId, removeWorkspace: true, artifacts: [artifact] } },
     ]);
@@ -40,6 +40,12 @@ describe('what a runner is asked to do', () => {
     expect(requestsFor(tasks)).toMatchObject([{ removeWorkspace: false, artifacts: [artifact] }]));
   it('checks a slot', () =>
     expect(requestsFor(slot)).toMatchObject([{ kind: 'slot', slot: { pool: 'repos', kind: 'repository' } }]));
+  it('is only to remove, and another request, where files were found after it was done', () => {
+    const again = { done: { artifacts: [], filesRemoved: 1, bytesFreed: 1, leftFiles: 0 }, foundAt: at };
+    expect(cleaningsFor({ order: job, again }).map(({ request }) => request)).toEqual([
+      { kind: 'workspace', jobId: job.jobId, artifacts: [], removeWorkspace: true, foundAt: at },
+    ]);
+  });
   it('is nothing where there never was a workspace', () => expect(requestsFor({ ...job, runnerId: null })).toEqual([]));
   it('is nothing for tasks without artifacts', () => expect(requestsFor({ ...tasks, artifacts: [] })).toEqual([]));
 });

@@ -1,5 +1,5 @@
 import type { CleanReply, CleanRequest } from '@necrocode/contracts';
-import type { CleanupCommand, CleanupOrder, CleanupReport, RunnerId, Timestamp } from '@necrocode/domain';
+import type { CleanupCommand, CleanupOrder, CleanupReport, CleanupState, RunnerId, Timestamp } from '@necrocode/domain';
 
 const NOTHING_DONE: CleanupReport = { artifacts: [], filesRemoved: 0, bytesFreed: 0, leftFiles: 0 };
 
@@ -8,8 +8,11 @@ export interface RunnerCleaning {
   readonly request: CleanRequest;
 }
 
+/** A cleanup that is to be driven. */
+export type CleanupToDrive = Pick<Extract<CleanupState, { status: 'open' }>, 'order' | 'again'>;
+
 /** What which runner is to do, the one that has the artifacts last: its report is the cleanup's. None: there is nothing to clean. */
-export function cleaningsFor(order: CleanupOrder): readonly RunnerCleaning[] {
+export function cleaningsFor({ order, again }: CleanupToDrive): readonly RunnerCleaning[] {
   switch (order.kind) {
     case 'slot': {
       const { runnerId, executionId, pool, slotId, slotKind: kind } = order;
@@ -17,7 +20,9 @@ export function cleaningsFor(order: CleanupOrder): readonly RunnerCleaning[] {
     }
     case 'job': {
       const left = (order.leftRunnerIds ?? []).map((runnerId) => ({ ...order, runnerId, artifacts: [] }));
-      return [...left, order].flatMap((each) => workspace(each, true));
+      // What was written after the cleaning is nobody's artifact.
+      const own = again ? { ...order, artifacts: [] } : order;
+      return [...left, own].flatMap((each) => workspace(each, true, again?.foundAt));
     }
     case 'tasks':
       return order.artifacts.length === 0 ? [] : workspace(order, false);
@@ -29,10 +34,12 @@ export function cleaningsFor(order: CleanupOrder): readonly RunnerCleaning[] {
 function workspace(
   { runnerId, jobId, artifacts }: Exclude<CleanupOrder, { kind: 'slot' }>,
   removeWorkspace: boolean,
+  foundAt?: Timestamp,
 ): readonly RunnerCleaning[] {
   if (runnerId === null) return []; // Nothing was ever assigned, so no workspace was ever made.
+  const found = foundAt === undefined ? {} : { foundAt };
   const orders = artifacts.map((order) => ({ ...order, globs: [...order.globs] }));
-  return [{ runnerId, request: { kind: 'workspace', jobId, artifacts: orders, removeWorkspace } }];
+  return [{ runnerId, request: { kind: 'workspace', jobId, artifacts: orders, removeWorkspace, ...found } }];
 }
 
 /** What several runners answered for one order: the first answer that is no report, or the reports as one. */

@@ -4,13 +4,19 @@ import type { EventMetadata } from '@necrocode/event-store';
 import { continueTrace, type DriveQueue, type Logger } from '@necrocode/service-kit';
 import { ACTOR, type CleanupId, type CleanupStreams } from '../cleanups/cleanup-streams.js';
 import type { KnownFacts } from '../order-cleanup/known-facts.js';
-import { asOne, cleaningsFor, nothingToClean, outcomeOf, type RunnerCleaning } from './clean-request.js';
+import {
+  asOne,
+  cleaningsFor,
+  type CleanupToDrive,
+  nothingToClean,
+  outcomeOf,
+  type RunnerCleaning,
+} from './clean-request.js';
 import { holdTimer } from './hold-timer.js';
 import type { RunnerControl } from './runner-control.js';
 
 /** A cleanup that is open, as who starts it knows it: saves reading it again. */
-export interface OpenCleanup {
-  readonly order: CleanupOrder;
+export interface OpenCleanup extends CleanupToDrive {
   /** Of the event that asked for it: whatever follows belongs to the same story. */
   readonly asked: EventMetadata;
   /** Nothing can write there any more; false: look. */
@@ -62,15 +68,15 @@ export class DriveCleanup {
     if (known) return this.clean(cleanupId, known);
     const { state, asked } = await this.cleanups.load(cleanupId);
     if (state.status === 'open' && asked) {
-      return this.clean(cleanupId, { order: state.order, asked, settled: false });
+      return this.clean(cleanupId, { ...state, asked, settled: false });
     }
     await this.drives.run(this.drives.forget(cleanupId));
     return state;
   }
 
-  private async clean(cleanupId: CleanupId, { order, asked, settled }: OpenCleanup): Promise<CleanupState> {
+  private async clean(cleanupId: CleanupId, { order, again, asked, settled }: OpenCleanup): Promise<CleanupState> {
     const metadata = follow(asked);
-    const todo = cleaningsFor(order);
+    const todo = cleaningsFor({ order, again });
     if (todo.length === 0) return this.cleanups.handle(cleanupId, nothingToClean(now()), metadata);
     if (!settled && !(await this.isSettled(order))) return (await this.cleanups.load(cleanupId)).state;
     const replies = [];

@@ -88,7 +88,7 @@ export class StartCleanup {
             asked,
           );
     // With the order as it was first given: another one may be drawn up later, from facts that have moved on.
-    const attempt = isDue(state) ? this.driveCleanup.drive(cleanupId, { order: state.order, asked, settled }) : null;
+    const attempt = isDue(state) ? this.driveCleanup.drive(cleanupId, { ...state, asked, settled }) : null;
     return { state, attempt };
   }
 }

@@ -60,6 +60,25 @@ describe('cleaning', () => {
     expect(await bench.ask<CleanReply>('clean', request)).toEqual(reply);
   });
 
+  it('removes once more what was written after it was done, when that was found; a repetition is answered from memory', async () => {
+    const execution = identity(bench.runnerId);
+    const { jobId } = execution;
+    const write = () => {
+      mkdirSync(workspaceOf(jobId), { recursive: true });
+      writeFileSync(join(workspaceOf(jobId), 'late'), 'x');
+    };
+    const request = { kind: 'workspace', jobId, artifacts: [], removeWorkspace: true };
+    const once = { kind: 'workspace', report: { filesRemoved: 1, leftFiles: 0 } };
+    write();
+    expect(await bench.ask<CleanReply>('clean', request)).toMatchObject(once);
+    write();
+    expect(await bench.ask<CleanReply>('clean', request)).toMatchObject(once);
+    expect(existsSync(workspaceOf(jobId))).toBe(true);
+    const again = { ...request, foundAt: new Date().toISOString() };
+    expect(await bench.ask<CleanReply>('clean', again)).toMatchObject(once);
+    expect(existsSync(workspaceOf(jobId))).toBe(false);
+  });
+
   it('does not remove the workspace of a job that still runs', async () => {
     const execution = identity(bench.runnerId);
     await bench.start(execution, ['sleep', '300']);

@@ -72,6 +72,8 @@ export const cleanRequest = z.discriminatedUnion('kind', [
     jobId,
     artifacts: z.array(artifactOrder),
     removeWorkspace: z.boolean(),
+    /** It was removed before, and files were found there then: this is another request, not a repetition. */
+    foundAt: timestamp.exactOptional(),
   }),
   z.object({ kind: z.literal('slot'), slot: slotClaim, executionId }),
 ]);

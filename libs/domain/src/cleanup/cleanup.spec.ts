@@ -119,7 +119,7 @@ describe('the state of a cleanup', () => {
       order: ofJob,
       attempts: 1,
       retryAt: at(60.2),
-      before: null,
+      again: null,
     }));
   it('keeps the report', () =>
     expect(stateAfter(cleanupDecider, [requested(ofJob), failed(1, at(60.2)), done])).toStrictEqual({

@@ -108,8 +108,8 @@ export type CleanupState =
       readonly order: CleanupOrder;
       readonly attempts: number;
       readonly retryAt: Timestamp;
-      /** What was done before it was reopened. */
-      readonly before: CleanupReport | null;
+      /** It was done before, and files were found then. */
+      readonly again: { readonly done: CleanupReport; readonly foundAt: Timestamp } | null;
     }
   | {
       readonly status: 'done';

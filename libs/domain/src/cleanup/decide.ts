@@ -29,7 +29,9 @@ export function decideCleanup(command: CleanupCommand, state: CleanupState): rea
       if (order.kind === 'slot') return []; // A slot needs its own proof.
       const { report } = command;
       if (report.leftFiles > 0) return [failed(state, left(report.leftFiles), at)];
-      return [{ type: 'CleanupCompleted', jobId, kind: order.kind, report: together(state.before, report), at }];
+      return [
+        { type: 'CleanupCompleted', jobId, kind: order.kind, report: together(state.again?.done ?? null, report), at },
+      ];
     }
     default:
       return command satisfies never;

@@ -5,7 +5,7 @@ export const emptyReport = { artifacts: [], filesRemoved: 0, bytesFreed: 0, left
 /** What happened to a cleanup. Total; no rules. */
 export function evolveCleanup(state: CleanupState, event: CleanupEvent): CleanupState {
   if (event.type === 'CleanupRequested')
-    return { status: 'open', order: event.order, attempts: 0, retryAt: event.at, before: null };
+    return { status: 'open', order: event.order, attempts: 0, retryAt: event.at, again: null };
   if (state.status === 'unknown') return state;
   switch (event.type) {
     case 'CleanupFailed':
@@ -15,10 +15,15 @@ export function evolveCleanup(state: CleanupState, event: CleanupEvent): Cleanup
     case 'CleanupCompleted':
       return { status: 'done', order: state.order, attempts: state.attempts, report: event.report, doneAt: event.at };
     case 'CleanupReopened':
-      return state.status === 'done'
-        ? { status: 'open', order: state.order, attempts: 0, retryAt: event.at, before: state.report }
-        : state;
+      return state.status === 'done' ? reopened(state, event) : state;
     default:
       return event satisfies never;
   }
+}
+
+function reopened(
+  { order, report }: Extract<CleanupState, { status: 'done' }>,
+  { foundAt, at }: Extract<CleanupEvent, { type: 'CleanupReopened' }>,
+): CleanupState {
+  return { status: 'open', order, attempts: 0, retryAt: at, again: { done: report, foundAt } };
 }
