@@ -1,11 +1,12 @@
-import type { ExecutionEvent, JobEvent } from '@necrocode/domain';
+import type { ExecutionEvent, JobEvent, RunnerEvent } from '@necrocode/domain';
 import { type PositionedEvent, toDomainEvent } from '@necrocode/event-store';
 import type { KnownFacts } from '../order-cleanup/known-facts.js';
-import type { StartCleanup } from './start-cleanup.js';
+import type { Cause, StartCleanup } from './start-cleanup.js';
 
 /** What is reacted to; nothing else is read. */
-export const heardTypes = ['ExecutionEnded', 'JobCompleted', 'JobFailed', 'JobCancelled'] as const;
+export const heardTypes = ['ExecutionEnded', 'JobCompleted', 'JobFailed', 'JobCancelled', 'RunnerOrphanEnded'] as const;
 
+type OrphanEnded = Extract<RunnerEvent, { type: 'RunnerOrphanEnded' }>;
 type JobEnded = Extract<JobEvent, { type: 'JobCompleted' | 'JobFailed' | 'JobCancelled' }>;
 
 /** What ends leaves something to clean. The event is done with once the cleanup is stored: its timer does the rest. */
@@ -33,7 +34,17 @@ export class ReactToEvent {
         await this.startCleanup.ofJob(await this.facts.ofJob(jobId), cause);
         return;
       }
+      case 'RunnerOrphanEnded':
+        return this.afterOrphan(toDomainEvent<OrphanEnded>(stored), cause);
       default: // Nothing that has ended.
     }
+  }
+
+  /** Whoever was in nobody's hand may have written where all had been cleaned. */
+  private async afterOrphan({ orphan, at }: OrphanEnded, cause: Cause): Promise<void> {
+    const state = await this.facts.ofExecution(orphan.executionId);
+    if (state.status === 'unknown') return;
+    const facts = await this.facts.ofJob(state.execution.jobId);
+    if (facts.job.endedAt !== null) await this.startCleanup.ofJob(facts, cause, at);
   }
 }

@@ -104,6 +104,18 @@ describe('cleaning up', () => {
       expect(runner.requests).toHaveLength(1);
     });
 
+    it('is done once more when an orphan of it was found and ended afterwards', async () => {
+      const runner = aRunner().connect();
+      const task = aTask('outlived');
+      const story = await submitted(task);
+      const execution = await story.start(task, runner.runnerId);
+      await story.end(execution);
+      await becomes(story.cleanup, 'CleanupRequested', 'CleanupCompleted');
+      await story.orphanEnds(execution);
+      await becomes(story.cleanup, 'CleanupRequested', 'CleanupCompleted', 'CleanupReopened', 'CleanupCompleted');
+      expect(runner.requests.at(-1)).toMatchObject({ artifacts: [], foundAt: expect.any(String) });
+    });
+
     it('is tried again until the runner can be reached, has no fault, and leaves nothing', async () => {
       const runner = aRunner();
       const task = aTask('stubborn');

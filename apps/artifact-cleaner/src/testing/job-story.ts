@@ -15,7 +15,7 @@ import {
   type SlotClaim,
   type SubmittedTask,
 } from '@necrocode/domain';
-import { type DomainEvent, type EventStore, handleCommand } from '@necrocode/event-store';
+import { type DomainEvent, type EventStore, handleCommand, uuidV7 } from '@necrocode/event-store';
 import { newId } from '@necrocode/service-kit';
 
 export function aTask(key: string, more: Partial<SubmittedTask> = {}): SubmittedTask {
@@ -65,6 +65,21 @@ export class JobStory {
     const execution = { ...assignment, jobId: this.jobId, taskId, attempt: 1 };
     await this.execution({ type: 'RecordStarted', execution, containment: 'cgroup2', pid: 42, at: now() });
     return execution;
+  }
+
+  /** Found on its host in nobody's hand, and ended: the runner-monitor records it. */
+  async orphanEnds({ runnerId, executionId }: ExecutionIdentity): Promise<void> {
+    const at = new Date(Date.now() + 1).toISOString();
+    const orphan = { kind: 'process', executionId } as const;
+    const event = { runnerId, orphan, at };
+    const metadata = { actor: 'service:spec', correlationId: runnerId };
+    await this.store.append([
+      {
+        streamId: streamIdOf('runner', runnerId),
+        expectedVersion: 0,
+        events: [{ id: uuidV7(), type: 'RunnerOrphanEnded', schemaVersion: 1, data: event, metadata }],
+      },
+    ]);
   }
 
   /** The execution's end is recorded by the monitor alone. */
