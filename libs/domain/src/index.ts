@@ -42,7 +42,7 @@ export type {
 } from './job/task-spec.js';
 export { dependentsOf, findGraphProblems, type GraphProblem } from './job/job-graph.js';
 export { inputOf } from './job/input-of.js';
-export { handlersOf, slotPoolsOf } from './job/handlers-of.js';
+export { needsOf, type Needs } from './job/needs-of.js';
 export { isTerminal } from './job/is-terminal.js';
 export { isParked } from './job/park.js';
 export type { ArtifactToRestore, Generation, ReusedFrom, RunsAgain } from './job/generation.js';

@@ -2,8 +2,6 @@ import {
   type BatchId,
   type ExecutionId,
   isFinalizer,
-  handlersOf,
-  slotPoolsOf,
   isParked,
   isWaiting,
   type Job,
@@ -11,6 +9,8 @@ import {
   type JobId,
   type JobStatus,
   lookAt,
+  type Needs,
+  needsOf,
   type RunnerId,
   type Task,
   type TaskId,
@@ -18,16 +18,13 @@ import {
 } from '@necrocode/domain';
 import { pauseAfterRefusals } from './pause-after-refusals.js';
 
-export interface ReadyRow {
+export interface ReadyRow extends Needs {
   readonly jobId: JobId;
   readonly priority: number;
   /** Of the job: the older job goes first, however late a task of it became ready. */
   readonly submittedAt: Timestamp;
   readonly notBefore: Timestamp;
   readonly slotPool: string | null;
-  /** Functions and slot pools its job needs where it runs. */
-  readonly handlers: readonly string[];
-  readonly slotPools: readonly string[];
 }
 
 export interface AssignmentRow {
@@ -80,7 +77,7 @@ export function jobRowChanges(events: readonly JobEvent[], job: Job): JobRowChan
     limits: new Map<JobId, Timestamp | null>(),
   };
   const byId = new Map(job.tasks.map((task) => [task.spec.taskId, task]));
-  const needs = { handlers: handlersOf(job.tasks), slotPools: slotPoolsOf(job.tasks) };
+  const needs = needsOf(job.tasks);
   for (const event of events) apply(event);
   if (hasLimits(job) && events.some(({ type }) => MOVES_LIMITS.has(type))) {
     changes.limits.set(job.jobId, lookAt(job));
@@ -209,12 +206,7 @@ function openJobChange(events: readonly JobEvent[], job: Job): OpenJobChange {
   return { kind: events[0]?.type === 'JobSubmitted' ? 'opened' : 'moved', row, events: events.length };
 }
 
-function readyRow(
-  job: Job,
-  needs: Pick<ReadyRow, 'handlers' | 'slotPools'>,
-  task: Task | undefined,
-  notBefore: Timestamp,
-): ReadyRow {
+function readyRow(job: Job, needs: Needs, task: Task | undefined, notBefore: Timestamp): ReadyRow {
   const { jobId, submittedAt } = job;
   return {
     jobId,

@@ -1,7 +1,6 @@
 import { HttpException, NotFoundException } from '@nestjs/common';
 import type { Problem } from '@necrocode/contracts';
 import { CodedError, problemOf } from '@necrocode/service-kit';
-import { isDatabaseAway } from './database-away.js';
 
 /** Largest body that is read, bytes. */
 export const BODY_LIMIT = 1024 * 1024;
@@ -12,7 +11,6 @@ export function problemOfFault(error: unknown, path: string): Problem {
 }
 
 function coded(error: unknown, path: string): unknown {
-  if (isDatabaseAway(error)) return new CodedError('store-unavailable', {}, { cause: error });
   const status = statusOf(error);
   if (error instanceof NotFoundException || status === 404) return new CodedError('route-not-found', { path });
   switch (status) {

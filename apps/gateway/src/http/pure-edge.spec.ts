@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { NotFoundException } from '@nestjs/common';
 import { CodedError } from '@necrocode/service-kit';
 import { bearerCheck } from './authenticate.js';
-import { isDatabaseAway } from './database-away.js';
 import { parseIdempotencyKey, uuidOfKey } from './idempotency-key.js';
 import { parseJsonBody } from './parse-json-body.js';
 import { waitFor } from './prefer-wait.js';
@@ -120,5 +119,7 @@ describe('a fault', () => {
     [new AggregateError([coded('x', 'ECONNREFUSED')]), true],
     [new Error('x'), false],
     ['x', false],
-  ])('%p means PostgreSQL is away: %p', (fault, away) => expect(isDatabaseAway(fault)).toBe(away));
+  ])('%p means PostgreSQL is away: %p', (fault, away) =>
+    expect(problemOfFault(fault, '/api/x').code === 'store-unavailable').toBe(away),
+  );
 });

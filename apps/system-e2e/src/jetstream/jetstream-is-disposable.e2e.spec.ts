@@ -53,7 +53,7 @@ describe('cancellations are completed, nothing is lost or doubled, and JetStream
     async (_, damage, counted) => {
       const before = await losses(counted);
       await cancelDuring(damage);
-      expect(await losses(counted)).toBeGreaterThan(before);
+      await eventually(async () => expect(await losses(counted)).toBeGreaterThan(before));
     },
     180_000,
   );

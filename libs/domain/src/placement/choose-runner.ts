@@ -1,4 +1,5 @@
 import type { RunnerId } from '../ids.js';
+import type { Needs } from '../job/needs-of.js';
 import type { SlotDefinition } from '../slot-pool/slot-pool.js';
 
 /** What a runner has left. */
@@ -19,13 +20,10 @@ export interface Placement {
   readonly slot: SlotDefinition | null;
 }
 
-/** What a task asks of a runner. */
-export interface Wish {
+/** What a task asks of a runner. The runner of a job was chosen for what the job needs, and is not asked again. */
+export interface Wish extends Needs {
   /** The runner its job keeps to, because the workspace is there; null before the first assignment. */
   readonly runnerId: RunnerId | null;
-  /** Functions and slot pools its job needs. The runner of a job was chosen for them, and is not asked again. */
-  readonly handlers: readonly string[];
-  readonly slotPools: readonly string[];
   /** Free slots of the pool it leases from; null when it needs none. */
   readonly freeSlots: readonly SlotDefinition[] | null;
 }
@@ -50,7 +48,7 @@ export function chooseRunner(
   return best && { runnerId: best.runnerId, slot: best.slot };
 }
 
-function canTakeOn(runner: RunnerPlaces, job: Pick<Wish, 'handlers' | 'slotPools'>): boolean {
+function canTakeOn(runner: RunnerPlaces, job: Needs): boolean {
   return (
     runner.takesNewJobs &&
     job.handlers.every((handler) => runner.handlers.includes(handler)) &&

@@ -1,7 +1,7 @@
 import type { ExecutionId, FencingToken, JobId, SlotId, TaskId, Timestamp } from '../ids.js';
 import { type DispatchedJob, dispatchedJobDecider } from '../job/dispatched-job.js';
 import { isFinalizer } from '../job/finalizers.js';
-import { handlersOf, slotPoolsOf } from '../job/handlers-of.js';
+import { needsOf } from '../job/needs-of.js';
 import type { Assignment, Job, JobEvent, Task } from '../job/job.js';
 import { placeOf } from '../job/place-of.js';
 import { Rejection } from '../rejection.js';
@@ -72,8 +72,7 @@ function placeOne(placed: Placed, candidate: Candidate, at: Timestamp): Placed {
   const placement = chooseRunner(
     {
       runnerId: job.runnerId === null ? (job.retryOf?.runnerId ?? null) : placeOf(job),
-      handlers: handlersOf(job.tasks),
-      slotPools: slotPoolsOf(job.tasks),
+      ...needsOf(job.tasks),
       freeSlots,
     },
     placed.runners,

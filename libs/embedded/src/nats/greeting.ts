@@ -5,8 +5,6 @@ const ANSWER_WITHIN_MS = 1_000;
 /** What a NATS server tells whoever connects. */
 export interface Greeting {
   readonly server_name: string;
-  /** Whether its JetStream is on. */
-  readonly jetstream?: boolean;
   /** Of a cluster: where clients may connect. */
   readonly connect_urls?: readonly string[];
 }

@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
-import { greeting } from './greeting.js';
+import { readLogFrom, sizeOf } from '../process/log-file.js';
 
 export interface JetStreamWatch {
-  readonly port: number;
+  readonly logFile: string;
   /** Where JetStream writes. */
   readonly storeDir: string;
   /** Ends the server, whose supervisor starts it again. */
@@ -11,25 +11,30 @@ export interface JetStreamWatch {
 }
 
 const LOOK_EVERY_MS = 2_000;
+/** Only the log tells: a stream that has met a full disk takes nothing more, also where JetStream stays on. */
+const DISK_FULL = 'no space left on device';
 /** With less, JetStream would be switched off again by what was waiting to be written. */
 const ROOM_BYTES = 16 * 1024 * 1024;
 
 /**
- * A nats-server that cannot write, as on a full disk, switches its JetStream off until it is started again: so it is, as soon as there is room.
- * Meanwhile core NATS goes on, which kills travel by. Two looks in a row, since JetStream is off for a moment in every start.
+ * A nats-server whose disk is full switches its JetStream off, or stops storing in some of its streams, until it is started again: so it is, as
+ * soon as there is room. Meanwhile core NATS goes on, which kills travel by.
  *
  * @returns how to stop looking
  */
-export function keepJetStreamOn({ port, storeDir, end, onOff }: JetStreamWatch): () => void {
-  let strikes = 0;
+export function keepJetStreamOn({ logFile, storeDir, end, onOff }: JetStreamWatch): () => void {
+  let readUpTo = sizeOf(logFile);
+  let stores = true;
   const look = async (): Promise<void> => {
-    const info = await greeting(port);
-    strikes = info === undefined || info.jetstream === true ? 0 : strikes + 1;
-    if (strikes === 2) onOff('its JetStream is off, as after a full disk; started again when there is room');
-    if (strikes >= 2 && (await hasRoom(storeDir))) {
-      strikes = 0;
-      await end();
+    const log = readLogFrom(logFile, readUpTo);
+    readUpTo = sizeOf(logFile);
+    if (stores && log.includes(DISK_FULL)) {
+      stores = false;
+      onOff('its disk was full and its JetStream stores no more; started again when there is room');
     }
+    if (stores || !(await hasRoom(storeDir))) return;
+    stores = true;
+    await end();
   };
   let timer: NodeJS.Timeout | undefined;
   const schedule = (): void => {

@@ -79,7 +79,7 @@ export async function startNats(options: NatsOptions): Promise<EmbeddedNats> {
     options.restart === undefined || options.restart === 'never'
       ? () => undefined
       : keepJetStreamOn({
-          port: server.port,
+          logFile: server.logFile,
           storeDir: join(directory, 'jetstream'),
           end: () => server.kill(),
           onOff: (why) => options.onUnhealthy?.(why),

@@ -5,6 +5,7 @@ import { StoreUnavailable, StreamArchived } from '@necrocode/event-store';
 import { MessagingUnavailable } from '@necrocode/messaging';
 import type { z } from 'zod';
 import { CodedError, type FieldFault } from './coded-error.js';
+import { isDatabaseAway } from './database-away.js';
 
 /** What a caller is told of an error. A fault without a code becomes `internal`: its message stays in the log. */
 export function problemOf(error: unknown): Problem {
@@ -14,6 +15,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof StoreUnavailable) return build('store-unavailable', {});
   if (error instanceof StreamArchived) return build('archived', { archive: error.archive });
   if (error instanceof MessagingUnavailable) return build('messaging-unavailable', {});
+  if (isDatabaseAway(error)) return build('store-unavailable', {});
   return build('internal', {});
 }
 
