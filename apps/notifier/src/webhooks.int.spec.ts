@@ -206,8 +206,9 @@ describe('a notifier that dies', () => {
     const before = target.received.length;
     target.answer(() => 200);
     await Promise.all([world.startReplica(), world.startReplica()]);
+    const after = () => target.received.slice(before).map(({ event }) => event.subject);
+    await eventually(() => expect(new Set(after())).toEqual(new Set(jobs)));
     await eventually(async () => expect(await pending(webhookId)).toBe(0));
-    const after = target.received.slice(before).map(({ event }) => event.subject);
-    expect(after.sort()).toEqual(jobs.sort());
+    expect(after().sort()).toEqual(jobs.sort());
   });
 });
