@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { scenarioOf } from '../scenario/arbitrary.js';
 import { runHistory } from './run-history.js';
 
@@ -39,6 +40,8 @@ export async function runSeeds(
     for (const [name, count] of result.reached) reached.set(name, (reached.get(name) ?? 0) + count);
     if (failure !== null) failures.push({ seed, failure });
     onHistory(failure === null ? null : { seed, failure });
+    // A history takes no turn of the event loop: timers, signals and messages have theirs between two.
+    await setImmediate();
   }
   return { histories, steps, events, reached, failures };
 }
