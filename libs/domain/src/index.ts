@@ -17,8 +17,6 @@ export type {
   Assignment,
   Cascade,
   Job,
-  JobCommand,
-  JobEvent,
   JobLimit,
   JobState,
   JobStatus,
@@ -29,6 +27,8 @@ export type {
   TaskProgress,
   TaskStatus,
 } from './job/job.js';
+export type { JobCommand } from './job/job-command.js';
+export type { JobEvent } from './job/job-event.js';
 export { CASCADES } from './job/job.js';
 export type {
   ArtifactPolicy,
@@ -154,12 +154,9 @@ export {
   REASON_CODES,
   STEPS,
   type Cancellation,
-  type CancellationCommand,
-  type CancellationEvent,
   type CancellationOptions,
   type CancellationPlan,
   type CancellationReason,
-  type CancellationRequest,
   type CancellationState,
   type CancellationStatus,
   type CancellationTarget,
@@ -175,6 +172,8 @@ export {
   type TaskFacts,
   type VerificationPass,
 } from './cancellation/cancellation.js';
+export type { CancellationCommand, CancellationRequest } from './cancellation/cancellation-command.js';
+export type { CancellationEvent } from './cancellation/cancellation-event.js';
 export type { Certificate, ExecutionRecord } from './cancellation/certificate.js';
 export { type AlreadyEnded, alreadyEnded, endedBy, isAnyLeft } from './cancellation/already-ended.js';
 export { joinableKeys, targetKey } from './cancellation/target-keys.js';

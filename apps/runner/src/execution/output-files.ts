@@ -8,7 +8,7 @@ import type { ExecutionId } from '@necrocode/domain';
 const STREAMS = ['stdout', 'stderr'] as const;
 type Stream = (typeof STREAMS)[number];
 
-/** How often a file that has ended for now is looked at again, ms. */
+/** How often a file that has ended is looked at for more, ms. */
 const LOOK_MS = 50;
 
 /** One read. */

@@ -3,7 +3,8 @@ import { drawUpCertificate } from './certificate.js';
 import { ATTEMPTS_BEFORE_INTERIM_OUTCOME } from './fail-step.js';
 import { undone } from './hold.js';
 import { countUnconfirmed } from './planned.js';
-import type { Cancellation, CancellationEvent, CertificateProof, StepName, StepState } from './cancellation.js';
+import type { Cancellation, CertificateProof, StepName, StepState } from './cancellation.js';
+import type { CancellationEvent } from './cancellation-event.js';
 
 /**
  * What the state itself now allows: steps that are done because nothing is left to wait for, the ones that open, and

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { dispatchedJobDecider } from '../job/dispatched-job.js';
-import { CASCADES, type Cascade, type JobEvent } from '../job/job.js';
+import { CASCADES, type Cascade } from '../job/job.js';
+import type { JobEvent } from '../job/job-event.js';
 import { stateAfter } from '../testing/given.js';
 import {
   blocked,

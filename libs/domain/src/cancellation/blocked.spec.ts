@@ -18,7 +18,7 @@ import {
 } from '../testing/cancellations.js';
 import { specOf } from '../testing/given.js';
 import { now, otherCancellationId, runnerId } from '../testing/jobs.js';
-import type { CancellationEvent } from './cancellation.js';
+import type { CancellationEvent } from './cancellation-event.js';
 import { cancellationDecider } from './decider.js';
 
 const given = specOf(cancellationDecider);

@@ -25,13 +25,9 @@ import { ending, evidence, unproven } from '../testing/executions.js';
 import { at, cancellationId } from '../testing/jobs.js';
 import { foldTwice, play, type Played } from '../testing/play.js';
 import { cancellationDecider } from './decider.js';
-import type {
-  Cancellation,
-  CancellationCommand,
-  CancellationEvent,
-  CancellationState,
-  StepName,
-} from './cancellation.js';
+import type { Cancellation, CancellationState, StepName } from './cancellation.js';
+import type { CancellationCommand } from './cancellation-command.js';
+import type { CancellationEvent } from './cancellation-event.js';
 import { STEPS } from './cancellation.js';
 import { effectsOf } from './effects.js';
 

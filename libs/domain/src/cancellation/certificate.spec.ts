@@ -27,7 +27,8 @@ import {
 } from '../testing/cancellations.js';
 import { ending, evidence, execution } from '../testing/executions.js';
 import { at, cancellationId, otherCancellationId, taskId } from '../testing/jobs.js';
-import type { CancellationCommand, TaskFacts } from './cancellation.js';
+import type { CancellationCommand } from './cancellation-command.js';
+import type { TaskFacts } from './cancellation.js';
 import type { Certificate } from './certificate.js';
 
 function certificateAfter(...commands: CancellationCommand[]): Certificate {

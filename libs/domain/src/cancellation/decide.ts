@@ -17,15 +17,9 @@ import {
   undo,
 } from './hold.js';
 import { strongerOptions } from './stop-request.js';
-import type {
-  Cancellation,
-  CancellationCommand,
-  CancellationEvent,
-  CancellationState,
-  StepError,
-  StepName,
-  VerificationPass,
-} from './cancellation.js';
+import type { Cancellation, CancellationState, StepError, StepName, VerificationPass } from './cancellation.js';
+import type { CancellationCommand } from './cancellation-command.js';
+import type { CancellationEvent } from './cancellation-event.js';
 
 type CommandOf<Type extends CancellationCommand['type']> = Extract<CancellationCommand, { type: Type }>;
 

@@ -27,7 +27,8 @@ import {
 } from '../testing/cancellations.js';
 import { execution } from '../testing/executions.js';
 import { cancellationId, jobId, runnerId, taskId } from '../testing/jobs.js';
-import type { CancellationCommand, CancellationOptions } from './cancellation.js';
+import type { CancellationCommand } from './cancellation-command.js';
+import type { CancellationOptions } from './cancellation.js';
 import { cancellationDecider } from './decider.js';
 import { type CancellationEffect, effectsOf } from './effects.js';
 

@@ -1,4 +1,5 @@
-import type { Cancellation, CancellationEvent, CancellationState, StepName, StepState } from './cancellation.js';
+import type { Cancellation, CancellationState, StepName, StepState } from './cancellation.js';
+import type { CancellationEvent } from './cancellation-event.js';
 import { STEPS } from './cancellation.js';
 import { evolveHold, openHold } from './hold.js';
 

@@ -1,5 +1,6 @@
 import type { Timestamp } from '../ids.js';
-import type { Cancellation, CancellationEvent, StepError, StepName, StepState } from './cancellation.js';
+import type { Cancellation, StepError, StepName, StepState } from './cancellation.js';
+import type { CancellationEvent } from './cancellation-event.js';
 
 /** Failures of one step after which a cancellation says what it knows, while it goes on trying. */
 export const ATTEMPTS_BEFORE_INTERIM_OUTCOME = 8;

@@ -1,4 +1,5 @@
-import type { Cancellation, CancellationEvent, JobFacts, TaskFacts } from './cancellation.js';
+import type { Cancellation, JobFacts, TaskFacts } from './cancellation.js';
+import type { CancellationEvent } from './cancellation-event.js';
 import type { Timestamp } from '../ids.js';
 
 /** Left to run when the rest is gone, not stopped: unless it is a target itself, or was ended with a job that never began. */

@@ -13,7 +13,7 @@ import {
 import { execution } from '../testing/executions.js';
 import { specOf } from '../testing/given.js';
 import { at, cancellationId, executionId, jobId, taskId } from '../testing/jobs.js';
-import type { CancellationCommand } from './cancellation.js';
+import type { CancellationCommand } from './cancellation-command.js';
 import { cancellationDecider } from './decider.js';
 import { effectsOf } from './effects.js';
 

@@ -1,7 +1,9 @@
 import { Rejection } from '../rejection.js';
 import type { Timestamp } from '../ids.js';
 import type { JobLimit } from '../job/job.js';
-import type { Cancellation, CancellationCommand, CancellationEvent, Hold, ReasonCode } from './cancellation.js';
+import type { Cancellation, Hold, ReasonCode } from './cancellation.js';
+import type { CancellationCommand } from './cancellation-command.js';
+import type { CancellationEvent } from './cancellation-event.js';
 
 type CommandOf<Type extends CancellationCommand['type']> = Extract<CancellationCommand, { type: Type }>;
 

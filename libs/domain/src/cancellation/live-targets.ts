@@ -1,4 +1,5 @@
-import type { CancellationRequest, JobFacts, TaskFacts } from './cancellation.js';
+import type { CancellationRequest } from './cancellation-command.js';
+import type { JobFacts, TaskFacts } from './cancellation.js';
 import type { ExecutionStop } from './effects.js';
 import { isSparedFinalizer } from './finalizers.js';
 import { stopRequestFor } from './stop-request.js';

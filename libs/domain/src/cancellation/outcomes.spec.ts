@@ -19,7 +19,7 @@ import {
   untilVerify,
 } from '../testing/cancellations.js';
 import { ATTEMPTS_BEFORE_INTERIM_OUTCOME } from './fail-step.js';
-import type { CancellationCommand } from './cancellation.js';
+import type { CancellationCommand } from './cancellation-command.js';
 
 /** The outcomes a history announces, in order. */
 function outcomes(...commands: CancellationCommand[]): string[] {

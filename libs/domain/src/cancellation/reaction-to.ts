@@ -1,7 +1,8 @@
 import type { CleanupReport } from '../cleanup/cleanup.js';
 import type { ExecutionEnding, ExecutionEvent, ExecutionIdentity } from '../execution/execution.js';
 import type { JobId } from '../ids.js';
-import type { Cancellation, CancellationCommand, CertificateProof } from './cancellation.js';
+import type { Cancellation, CertificateProof } from './cancellation.js';
+import type { CancellationCommand } from './cancellation-command.js';
 
 /** An input, given the state it meets; null: nothing to record. */
 export type InputOf = (state: Cancellation, proof: CertificateProof, at: string) => CancellationCommand | null;

@@ -13,7 +13,8 @@ import {
 } from '../testing/cancellations.js';
 import { specOf, stateAfter } from '../testing/given.js';
 import { at, now } from '../testing/jobs.js';
-import type { CancellationEvent, CancellationOptions } from './cancellation.js';
+import type { CancellationEvent } from './cancellation-event.js';
+import type { CancellationOptions } from './cancellation.js';
 import { cancellationDecider } from './decider.js';
 
 const given = specOf(cancellationDecider);

@@ -24,7 +24,7 @@ import {
 import { execution } from '../testing/executions.js';
 import { specOf } from '../testing/given.js';
 import { now } from '../testing/jobs.js';
-import type { CancellationEvent } from './cancellation.js';
+import type { CancellationEvent } from './cancellation-event.js';
 import { cancellationDecider } from './decider.js';
 
 const given = specOf(cancellationDecider);

@@ -23,7 +23,8 @@ import {
 } from '../testing/cancellations.js';
 import { at, now } from '../testing/jobs.js';
 import { ATTEMPTS_BEFORE_INTERIM_OUTCOME } from './fail-step.js';
-import type { CancellationCommand, StepName } from './cancellation.js';
+import type { CancellationCommand } from './cancellation-command.js';
+import type { StepName } from './cancellation.js';
 import { isAtStandstill } from './standstill.js';
 
 const PATIENCE_MS = 5_000;

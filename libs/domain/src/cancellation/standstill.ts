@@ -1,10 +1,6 @@
-import {
-  type Cancellation,
-  type CancellationCommand,
-  type CancellationEvent,
-  type StepName,
-  STEPS,
-} from './cancellation.js';
+import { type Cancellation, type StepName, STEPS } from './cancellation.js';
+import type { CancellationCommand } from './cancellation-command.js';
+import type { CancellationEvent } from './cancellation-event.js';
 import { finalizersBudgetMs } from './finalizers.js';
 import { failStep } from './fail-step.js';
 import { stopRequestFor } from './stop-request.js';

@@ -19,7 +19,8 @@ import {
   taskId,
 } from '../testing/jobs.js';
 import { jobDecider } from './decider.js';
-import type { JobCommand, JobEvent } from './job.js';
+import type { JobCommand } from './job-command.js';
+import type { JobEvent } from './job-event.js';
 
 const given = specOf(jobDecider);
 const job = submitted(task('a', { maxAttempts: 3 }), task('b', { dependsOn: ['a'] }));

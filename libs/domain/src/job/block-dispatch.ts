@@ -1,6 +1,8 @@
 import { endedBy, targetsOf } from './cancellation-targets.js';
 import { sparedBy } from './cascade.js';
-import type { Job, JobCommand, JobEvent, Task } from './job.js';
+import type { Job, Task } from './job.js';
+import type { JobCommand } from './job-command.js';
+import type { JobEvent } from './job-event.js';
 import { isTerminal } from './is-terminal.js';
 import { unpark } from './park.js';
 import { taskOf } from './task-of.js';

@@ -21,7 +21,7 @@ import {
 } from '../testing/jobs.js';
 import { conclude } from './conclude.js';
 import { jobDecider } from './decider.js';
-import type { JobCommand } from './job.js';
+import type { JobCommand } from './job-command.js';
 
 const given = specOf(jobDecider);
 const end = (key: string, code: number): JobCommand => ({

@@ -2,7 +2,8 @@ import type { CancellationId, Timestamp } from '../ids.js';
 import { evolveJob } from './evolve.js';
 import { releaseFinalizers, workOf } from './finalizers.js';
 import { isTerminal } from './is-terminal.js';
-import type { Job, JobEvent, JobState, Task, TaskStatus } from './job.js';
+import type { Job, JobState, Task, TaskStatus } from './job.js';
+import type { JobEvent } from './job-event.js';
 
 /** What follows from where the tasks stand: who may start, who never will, and whether the job is over, finalizers last. */
 export function conclude(job: Job, at: Timestamp): readonly JobEvent[] {

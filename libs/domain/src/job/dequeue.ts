@@ -1,5 +1,7 @@
 import type { CancellationId, JobId, Timestamp } from '../ids.js';
-import type { Job, JobCommand, JobEvent } from './job.js';
+import type { Job } from './job.js';
+import type { JobCommand } from './job-command.js';
+import type { JobEvent } from './job-event.js';
 
 /** Nothing of the job was ever assigned, and it has not ended: one event can end all of it. */
 export function isWaiting({

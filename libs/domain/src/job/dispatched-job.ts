@@ -3,7 +3,9 @@ import type { TaskId } from '../ids.js';
 import { Rejection } from '../rejection.js';
 import { jobDecider } from './decider.js';
 import { isFinalizer } from './finalizers.js';
-import { type Assignment, type Job, type JobCommand, type JobEvent, type JobState } from './job.js';
+import { type Assignment, type Job, type JobState } from './job.js';
+import type { JobCommand } from './job-command.js';
+import type { JobEvent } from './job-event.js';
 
 /** A job, and the executions its tasks ended in: the job itself forgets them then. */
 export interface DispatchedJob {

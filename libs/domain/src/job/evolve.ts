@@ -1,4 +1,5 @@
-import type { Job, JobEvent, JobState, SubmittedTask, Task, TaskProgress } from './job.js';
+import type { Job, JobState, SubmittedTask, Task, TaskProgress } from './job.js';
+import type { JobEvent } from './job-event.js';
 import { isFinalizer } from './finalizers.js';
 import { placeOf } from './place-of.js';
 import type { RunnerId, TaskId, Timestamp } from '../ids.js';

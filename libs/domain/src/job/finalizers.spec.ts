@@ -27,7 +27,8 @@ import {
 } from '../testing/jobs.js';
 import { jobDecider } from './decider.js';
 import { isWaiting } from './dequeue.js';
-import type { JobCommand, JobEvent } from './job.js';
+import type { JobCommand } from './job-command.js';
+import type { JobEvent } from './job-event.js';
 
 const given = specOf(jobDecider);
 

@@ -1,6 +1,7 @@
 import type { CancellationId, Timestamp } from '../ids.js';
 import { isTerminal } from './is-terminal.js';
-import type { Job, JobEvent, Task } from './job.js';
+import type { Job, Task } from './job.js';
+import type { JobEvent } from './job-event.js';
 
 /** Runs at the end of its job, whatever became of the rest. */
 export function isFinalizer({ spec }: Pick<Task, 'spec'>): boolean {

@@ -6,7 +6,9 @@ import { at, cancellationId, otherCancellationId, runnerId, submit, task, taskId
 import { anythingButRejection, foldTwice, play, type Played } from '../testing/play.js';
 import { jobDecider } from './decider.js';
 import { isTerminal } from './is-terminal.js';
-import { CASCADES, type Job, type JobCommand, type JobEvent, type JobState, type Task } from './job.js';
+import { CASCADES, type Job, type JobState, type Task } from './job.js';
+import type { JobCommand } from './job-command.js';
+import type { JobEvent } from './job-event.js';
 
 /** Few tasks, executions and cancellations, so that commands meet. */
 const KEYS = ['a', 'b', 'c', 'd'];

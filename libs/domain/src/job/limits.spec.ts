@@ -22,7 +22,9 @@ import {
   taskId,
 } from '../testing/jobs.js';
 import { jobDecider } from './decider.js';
-import type { JobCommand, JobEvent, JobLimit } from './job.js';
+import type { JobCommand } from './job-command.js';
+import type { JobEvent } from './job-event.js';
+import type { JobLimit } from './job.js';
 import { deadlineOf, nextLimit } from './limits.js';
 import type { JobSpec } from './task-spec.js';
 

@@ -1,6 +1,8 @@
 import type { Timestamp } from '../ids.js';
 import { finalizersDueAt, giveUpFinalizers } from './finalizers.js';
-import type { Job, JobCommand, JobEvent, JobLimit } from './job.js';
+import type { Job, JobLimit } from './job.js';
+import type { JobCommand } from './job-command.js';
+import type { JobEvent } from './job-event.js';
 
 export interface DueLimit {
   readonly limit: JobLimit;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { stateAfter } from '../testing/given.js';
 import { cancelled, queued, submitted, task } from '../testing/jobs.js';
 import { jobDecider } from './decider.js';
-import type { JobEvent } from './job.js';
+import type { JobEvent } from './job-event.js';
 import { needsOf } from './needs-of.js';
 
 const needs = (...events: JobEvent[]): unknown => {

@@ -23,7 +23,8 @@ import {
 } from '../testing/jobs.js';
 import { jobDecider } from './decider.js';
 import { isWaiting } from './dequeue.js';
-import type { Job, JobEvent, SubmittedTask } from './job.js';
+import type { Job, SubmittedTask } from './job.js';
+import type { JobEvent } from './job-event.js';
 import { nextGeneration, RESTORE_LIMIT_CHARACTERS } from './next-generation.js';
 
 const given = specOf(jobDecider);

@@ -2,7 +2,8 @@ import type { ArtifactRecord } from '../cleanup/cleanup.js';
 import type { TaskId } from '../ids.js';
 import { isFinalizer } from './finalizers.js';
 import type { ArtifactToRestore, ReusedFrom, RunsAgain } from './generation.js';
-import type { Job, JobCommand, Task } from './job.js';
+import type { Job, Task } from './job.js';
+import type { JobCommand } from './job-command.js';
 import type { JobSpec } from './task-spec.js';
 
 /** Of every start request of the job: with the rest of it, well below what one message may hold (1 MB). */

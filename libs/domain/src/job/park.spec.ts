@@ -3,7 +3,7 @@ import { eventsAfter, specOf, stateAfter } from '../testing/given.js';
 import { cancellationId, now, otherCancellationId, submit, task, taskId } from '../testing/jobs.js';
 import { exited } from '../testing/executions.js';
 import { jobDecider } from './decider.js';
-import type { JobCommand } from './job.js';
+import type { JobCommand } from './job-command.js';
 import { isParked } from './park.js';
 
 const given = specOf(jobDecider);

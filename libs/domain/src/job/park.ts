@@ -1,7 +1,9 @@
 import type { CancellationId, TaskId, Timestamp } from '../ids.js';
 import { targetsOf } from './cancellation-targets.js';
 import { isTerminal } from './is-terminal.js';
-import type { Job, JobCommand, JobEvent } from './job.js';
+import type { Job } from './job.js';
+import type { JobCommand } from './job-command.js';
+import type { JobEvent } from './job-event.js';
 
 export function isParked({ parked }: Job, taskId: TaskId): boolean {
   return parked.some(({ taskIds, released }) => !released && taskIds.includes(taskId));

@@ -17,7 +17,7 @@ import {
   unplaced,
 } from '../testing/jobs.js';
 import { jobDecider } from './decider.js';
-import type { JobEvent } from './job.js';
+import type { JobEvent } from './job-event.js';
 import { placeOf } from './place-of.js';
 
 const retried = (key: string) => task(key, { maxAttempts: 3 });

@@ -28,7 +28,9 @@ import {
   unplaced,
 } from '../testing/jobs.js';
 import { jobDecider } from './decider.js';
-import type { JobCommand, JobEvent, TaskError } from './job.js';
+import type { JobCommand } from './job-command.js';
+import type { JobEvent } from './job-event.js';
+import type { TaskError } from './job.js';
 import { retryDelayMs } from './record-ending.js';
 
 const given = specOf(jobDecider);

@@ -1,7 +1,9 @@
 import type { ExecutionEnding } from '../execution/execution.js';
 import type { CancellationId, Timestamp } from '../ids.js';
 import { evolveJob } from './evolve.js';
-import type { Job, JobCommand, JobEvent, JobState, Task, TaskError } from './job.js';
+import type { Job, JobState, Task, TaskError } from './job.js';
+import type { JobCommand } from './job-command.js';
+import type { JobEvent } from './job-event.js';
 import { mayLeaveItsPlace } from './place-of.js';
 import type { RetryPolicy } from './task-spec.js';
 import { taskOf } from './task-of.js';

@@ -1,5 +1,7 @@
 import { Rejection } from '../rejection.js';
-import type { Job, JobCommand, JobEvent } from './job.js';
+import type { Job } from './job.js';
+import type { JobCommand } from './job-command.js';
+import type { JobEvent } from './job-event.js';
 
 /** Each job has at most one next generation, so there is one newest, and no two that do the same work. */
 export function retry(

@@ -19,7 +19,7 @@ import {
   taskId,
 } from '../testing/jobs.js';
 import { jobDecider } from './decider.js';
-import type { JobEvent } from './job.js';
+import type { JobEvent } from './job-event.js';
 
 const given = specOf(jobDecider);
 

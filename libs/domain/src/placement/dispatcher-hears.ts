@@ -1,6 +1,6 @@
 import type { CleanupEvent } from '../cleanup/cleanup.js';
 import type { ExecutionEvent } from '../execution/execution.js';
-import type { JobEvent } from '../job/job.js';
+import type { JobEvent } from '../job/job-event.js';
 import type { QueueEvent } from '../queue/queue.js';
 import { RUNNER_EVENTS, type RunnerEvent } from '../runner/runner.js';
 import type { SlotPoolEvent } from '../slot-pool/slot-pool.js';

@@ -2,7 +2,8 @@ import type { ExecutionId, FencingToken, JobId, SlotId, TaskId, Timestamp } from
 import { type DispatchedJob, dispatchedJobDecider } from '../job/dispatched-job.js';
 import { isFinalizer } from '../job/finalizers.js';
 import { needsOf } from '../job/needs-of.js';
-import type { Assignment, Job, JobEvent, Task } from '../job/job.js';
+import type { Assignment, Job, Task } from '../job/job.js';
+import type { JobEvent } from '../job/job-event.js';
 import { placeOf } from '../job/place-of.js';
 import { Rejection } from '../rejection.js';
 import { slotPoolDecider } from '../slot-pool/decider.js';

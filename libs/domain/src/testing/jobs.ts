@@ -1,5 +1,7 @@
 import type { CancellationId, ExecutionId, JobId, RunnerId, TaskId, Timestamp } from '../ids.js';
-import type { Assignment, JobCommand, JobEvent, SubmittedTask, TaskError } from '../job/job.js';
+import type { Assignment, SubmittedTask, TaskError } from '../job/job.js';
+import type { JobCommand } from '../job/job-command.js';
+import type { JobEvent } from '../job/job-event.js';
 
 /** Casts: the brands of made-up ids. */
 export const jobId = 'job_1' as JobId;
