@@ -25,11 +25,22 @@ export async function createTestDatabase({ template }: { template?: DatabaseTemp
   });
   return {
     url: urlOf(name),
-    drop: () =>
-      asAdministrator(async (admin) => {
-        await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-      }),
+    drop: () => asAdministrator((admin) => drop(admin, name)),
   };
+}
+
+/** First without force: a pool that has ended may still be saying goodbye (brianc/node-postgres#2328), and PostgreSQL waits for that. */
+async function drop(admin: pg.Client, name: string): Promise<void> {
+  try {
+    await admin.query(`DROP DATABASE IF EXISTS ${name}`);
+  } catch (error) {
+    if (!isInUse(error)) throw error;
+    await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  }
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '55006';
 }
 
 /** The advisory lock lets one spec file migrate while the others wait; the mark `datistemplate` is set only when all of it is there. */
