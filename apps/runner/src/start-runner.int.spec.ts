@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { detectContainment, spawnTree } from '@necrocode/process-tree';
 import { eventually } from '@necrocode/testing';
 import { ExecutionFiles } from './execution/execution-file.js';
 import { identity, plainStop, runnerBench, startOf } from './testing/runner-bench.js';
@@ -14,16 +13,9 @@ afterAll(() => bench.end());
 
 describe('after the death of its predecessor', () => {
   const leaveRunning = async () => {
-    const containment = await detectContainment({ group: 'necrocode-spec-predecessor' });
     const execution = identity(bench.runnerId);
-    const tree = await spawnTree({
-      name: execution.executionId,
-      command: ['sleep', '300'],
-      cwd: bench.directory,
-      env: {},
-      marker: { name: 'NECROCODE_EXECUTION_ID', value: execution.executionId },
-      containment,
-      beforeRelease: () => Promise.resolve(true),
+    const tree = await bench.left.leave(execution.executionId, ['sleep', '300'], {
+      group: 'necrocode-spec-predecessor',
     });
     return { execution, tree };
   };
@@ -35,7 +27,6 @@ describe('after the death of its predecessor', () => {
     await bench.restart();
     const { ending } = await bench.report(execution.executionId, 'ended');
     expect(ending).toMatchObject({ reason: 'runner-restarted', started: true, evidence: { survivors: 0 } });
-    await tree.stop({ gracePeriodMs: 0, force: true });
   });
 
   it('a runner has on record who asked for a stop and what was signalled, while the tree still lives', async () => {
@@ -64,7 +55,6 @@ describe('after the death of its predecessor', () => {
       cancellationId: plainStop.cancellationId,
       evidence: { signals: [sent, { signal: 'SIGKILL' }], forced: true, peakProcesses: 3, survivors: 0 },
     });
-    await tree.stop({ gracePeriodMs: 0, force: true });
   });
 });
 

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ExecutionId } from '@necrocode/domain';
-import { detectContainment, type ProcessTree, spawnTree } from '@necrocode/process-tree';
 import { newId } from '@necrocode/service-kit';
 import { eventually } from '@necrocode/testing';
 import { hostileCommand, hostileToken, livingProcesses } from '@necrocode/testing/hostile';
@@ -9,18 +8,18 @@ import { endingWithoutTree } from '../execution/endings.js';
 import { ExecutionFiles } from '../execution/execution-file.js';
 import { MARKER, OWNER } from '../execution/marks.js';
 import { identity, runnerBench } from '../testing/runner-bench.js';
-import { RunnerHome } from '../workspace/place.js';
 
 type Bench = Awaited<ReturnType<typeof runnerBench>>;
 let bench: Bench;
-const strays: ProcessTree[] = [];
 const tokens: string[] = [];
+/** Of containments that are not this runner's. */
+const ELSEWHERE = 'necrocode-spec-orphans';
 
 beforeAll(async () => {
   bench = await runnerBench({ sweepMs: 100 });
 }, 60_000);
 afterEach(async () => {
-  await Promise.all(strays.splice(0).map((tree) => tree.stop({ gracePeriodMs: 0, force: true })));
+  await bench.left.end();
   for (const pid of tokens.splice(0).flatMap(livingProcesses)) process.kill(pid, 'SIGKILL');
 });
 afterAll(() => bench.end(), 60_000);
@@ -30,18 +29,6 @@ const sleeper = (env: Record<string, string>) => {
   tokens.push(token);
   spawn('sh', ['-c', 'while :; do sleep 1; done', token], { env: { ...env, PATH: '/usr/bin:/bin' }, stdio: 'ignore' });
   return () => livingProcesses(token);
-};
-const left = async (executionId: ExecutionId, command: readonly string[], group = 'necrocode-spec-orphans') => {
-  const tree = await spawnTree({
-    name: executionId,
-    command,
-    cwd: bench.directory,
-    env: { PATH: '/usr/bin:/bin' },
-    marker: { name: MARKER, value: executionId },
-    containment: await detectContainment({ group }),
-    beforeRelease: () => Promise.resolve(true),
-  });
-  strays.push(tree);
 };
 const endedRecord = (): ExecutionId => {
   const execution = identity(bench.runnerId);
@@ -72,7 +59,7 @@ describe('a sweep of the host', () => {
     const executionId = endedRecord();
     const token = hostileToken();
     tokens.push(token);
-    await left(executionId, hostileCommand('clears-environment', token));
+    await bench.left.leave(executionId, hostileCommand('clears-environment', token), { group: ELSEWHERE });
     await bench.report(executionId, 'orphan-ended');
     expect(livingProcesses(token)).toEqual([]);
   });
@@ -81,7 +68,7 @@ describe('a sweep of the host', () => {
     const executionId = newId('exe');
     const token = hostileToken();
     tokens.push(token);
-    await left(executionId, ['sh', '-c', 'while :; do sleep 1; done', token], new RunnerHome(bench.home).group);
+    await bench.left.leave(executionId, ['sh', '-c', 'while :; do sleep 1; done', token]);
     await bench.report(executionId, 'orphan-ended');
     expect(livingProcesses(token)).toEqual([]);
   });
@@ -95,7 +82,7 @@ describe('a sweep of the host', () => {
     const nobodys = sleeper({ [MARKER]: unknown });
     const token = hostileToken();
     tokens.push(token);
-    await left(unknown, ['sh', '-c', 'while :; do sleep 1; done', token]);
+    await bench.left.leave(unknown, ['sh', '-c', 'while :; do sleep 1; done', token], { group: ELSEWHERE });
     await eventually(() => expect([others(), nobodys(), livingProcesses(token)]).not.toContainEqual([]));
     await afterTwoMoreLooks();
     await afterTwoMoreLooks();

@@ -19,6 +19,7 @@ import { eventually, startTestNats, tempDirectory } from '@necrocode/testing';
 import type { Msg } from '@nats-io/nats-core';
 import { readOrCreateRunnerId } from '../identity/runner-id.js';
 import { startRunner } from '../start-runner.js';
+import { LeftTrees } from './left-trees.js';
 
 /** A real runner on a NATS of its own, with the runner-monitor's part of the wire played by the spec. */
 export async function runnerBench({ leaseMs = 60_000, sweepMs = 60_000, orphans = 'end' } = {}) {
@@ -63,6 +64,7 @@ export async function runnerBench({ leaseMs = 60_000, sweepMs = 60_000, orphans 
       RUNNER_ORPHANS: orphans,
     });
   let runner = await start();
+  const left = new LeftTrees(home, directory.path);
 
   const ask = async <Reply>(control: RunnerControl, body: unknown, timeoutMs = 10_000): Promise<Reply> => {
     const reply = await connection.nats.request(subjects.runner(runnerId, control), JSON.stringify(body), {
@@ -76,6 +78,7 @@ export async function runnerBench({ leaseMs = 60_000, sweepMs = 60_000, orphans 
     runnerId,
     reports,
     output,
+    left,
     ask,
     start: (execution: ExecutionIdentity, command: readonly string[], more: Partial<StartRequest> = {}) =>
       ask<StartReply>('start', startOf(execution, command, more)),
@@ -94,6 +97,11 @@ export async function runnerBench({ leaseMs = 60_000, sweepMs = 60_000, orphans 
         },
         { withinMs: 15_000 },
       ),
+    /** Told before the end. */
+    signalsOf: (executionId: string) =>
+      reports.flatMap((report) =>
+        report.kind === 'signalled' && report.execution.executionId === executionId ? [report.evidence] : [],
+      ),
     /** What the runner-monitor calls fenced when the runner registers. */
     fence: (...executionIds: readonly string[]) => {
       fenced = executionIds;
@@ -110,6 +118,7 @@ export async function runnerBench({ leaseMs = 60_000, sweepMs = 60_000, orphans 
     },
     async end() {
       answering = true;
+      await left.end();
       await runner.close();
       await connection.close();
       await nats.stop();
