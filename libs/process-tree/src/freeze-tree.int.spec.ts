@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '@necrocode/testing';
-import { killRecorded } from './recover/recorded-tree.js';
+import { killRecorded, openRecorded } from './recover/recorded-tree.js';
 import {
   anyTree,
   availableContainments,
@@ -68,6 +68,16 @@ describe.each(containments)('a frozen tree held by %s', (_, containment) => {
     const { tree, living } = await startHostile(containment, 'fork-storm', '5');
     const freezing = tree.freeze();
     tree.thaw();
+    await freezing;
+    const frozen = living();
+    await eventually(() => expect(living()).not.toEqual(frozen));
+  });
+
+  it('is let go while it is being frozen by a successor of its agent as well', async () => {
+    const { tree, living } = await startHostile(containment, 'fork-storm', '5');
+    const taken = openRecorded(tree.record);
+    const freezing = taken.freeze();
+    taken.thaw();
     await freezing;
     const frozen = living();
     await eventually(() => expect(living()).not.toEqual(frozen));

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cell } from './contain/cell.js';
+import { Freezer } from './contain/freezer.js';
 import { ProcessTreeError } from './errors.js';
 import type { Gate } from './launch/gate.js';
 import { closed } from './launch/output.js';
@@ -40,13 +41,13 @@ export class ProcessTree {
   /** The proof, once there is one: resolves after a `stop`, however long that takes. */
   readonly gone: Promise<StopReport>;
   readonly #cell: Cell;
+  readonly #freezer: Freezer;
   readonly #gate: Gate;
   readonly #peak = new Peak();
   readonly #gone = deferred<StopReport>();
   readonly #letGo: readonly (() => void)[];
   #state: 'held' | 'released' | 'refused' = 'held';
   #run: StopRun | undefined;
-  #frozen = false;
 
   /** @internal Made by `spawnTree`. */
   constructor({ record, cell, gate, exited, stdout, stderr, outputTimeoutMs }: ProcessTreeParts) {
@@ -57,6 +58,7 @@ export class ProcessTree {
     this.gone = this.#gone.promise;
     this.outputEnded = this.#endOutput(outputTimeoutMs);
     this.#cell = cell;
+    this.#freezer = new Freezer(cell);
     this.#gate = gate;
     this.#letGo = [reapOrphansWhile(record.pid), observeWhile((table) => this.#peak.note(cell.observe(table)))];
   }
@@ -93,7 +95,7 @@ export class ProcessTree {
     }
     if (this.#run === undefined) this.#run = this.#begin(options);
     else this.#run.join(options);
-    if (this.#frozen) this.thaw(); // The signal waits for whoever is frozen.
+    if (this.#freezer.isWanted) this.thaw(); // The signal waits for whoever is frozen.
     return this.#run.report();
   }
 
@@ -101,16 +103,12 @@ export class ProcessTree {
    * Stops every process where it stands, to be continued by `thaw` or ended by `stop`. Again: whoever has come or moved
    * since. False: not all stand still.
    */
-  async freeze(): Promise<boolean> {
-    this.#frozen = true;
-    const still = await this.#cell.freeze();
-    if (!this.#frozen) this.#cell.thaw(); // It was let go while it was being frozen.
-    return still && this.#frozen;
+  freeze(): Promise<boolean> {
+    return this.#freezer.freeze();
   }
 
   thaw(): void {
-    this.#frozen = false;
-    this.#cell.thaw();
+    this.#freezer.thaw();
   }
 
   /** Whom a stop would signal now. */

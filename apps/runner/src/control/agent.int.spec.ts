@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { InspectReply } from '@necrocode/contracts';
 import { eventually } from '@necrocode/testing';
+import { ExecutionFiles } from '../execution/execution-file.js';
 import { MARKER } from '../execution/marks.js';
 import { identity, plainStop, runnerBench } from '../testing/runner-bench.js';
 
@@ -164,6 +165,22 @@ describe('stopping', () => {
     const { ending } = await bench.report(execution.executionId, 'ended');
     expect(ending).toMatchObject({ reason: 'stopped', exit: { signal: 'SIGKILL' }, evidence: { forced: true } });
     expect(ending.evidence.signals.map(({ signal }) => signal)).toEqual(['SIGTERM', 'SIGKILL']);
+  });
+
+  it('tells of each signal once, whoever else has asked for it', async () => {
+    const execution = identity(bench.runnerId);
+    // Leaves, when it is asked to go, one more who does not hear it.
+    const heir = 'trap "(trap \\"\\" TERM; exec sleep 300) & exit" TERM; echo ready; while :; do sleep 0.05; done';
+    await bench.start(execution, ['sh', '-c', heir]);
+    await eventually(() => expect(bench.output.some((c) => c.executionId === execution.executionId)).toBe(true));
+    const asked = { execution, stop: { ...plainStop, gracePeriodMs: 500 } };
+    await bench.ask('stop', { stops: [asked, asked, asked] });
+    const { ending } = await bench.report(execution.executionId, 'ended');
+    const { signals } = ending.evidence;
+    expect(signals.map(({ signal }) => signal)).toEqual(['SIGTERM', 'SIGTERM', 'SIGKILL']);
+    const told = bench.signalsOf(execution.executionId).filter(({ signal }) => signal === 'SIGTERM');
+    expect(told).toEqual(signals.slice(0, 2));
+    expect(new ExecutionFiles(bench.home).read(execution.executionId)?.signals).toEqual(signals);
   });
 
   it('before the start leaves a tombstone: reported as never started, and the late start is refused', async () => {

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import type { StartRequest } from '@necrocode/contracts';
 import type {
+  CancellationId,
   ExecutionEnding,
   ExecutionId,
   ExecutionIdentity,
@@ -15,6 +16,8 @@ export interface Resume {
   readonly taskKey: string;
   /** When it has run for long enough, and how it is to be stopped then. */
   readonly timeout: { readonly dueAt: Timestamp; readonly stop: StopRequest } | null;
+  /** While it stands still: for whom, and what was left of its time then, ms; null: it has no end. */
+  readonly held?: { readonly by: readonly CancellationId[]; readonly leftMs: number | null };
 }
 
 /** What an agent must know of an execution after its own death. Written before anything of it can run. */
@@ -34,6 +37,19 @@ export interface ExecutionFile {
 export function resumeOf({ taskKey, timeoutMs, onTimeout }: StartRequest): Resume {
   const dueAt = new Date(Date.now() + (timeoutMs ?? 0)).toISOString();
   return { taskKey, timeout: timeoutMs === null ? null : { dueAt, stop: onTimeout } };
+}
+
+/** What is left of its time: none of it passes while it stands still. null: it has no end. */
+export function leftMsOf({ timeout, held }: Resume, nowMs: number): number | null {
+  return timeout && (held?.leftMs ?? Date.parse(timeout.dueAt) - nowMs);
+}
+
+/** As it is held from now on, by nobody or by some. */
+export function heldBy(by: readonly CancellationId[], resume: Resume, leftMs: number | null, nowMs: number): Resume {
+  const { taskKey, timeout } = resume;
+  if (by.length > 0) return { taskKey, timeout, held: { by, leftMs } };
+  if (timeout === null || leftMs === null) return { taskKey, timeout };
+  return { taskKey, timeout: { ...timeout, dueAt: new Date(nowMs + leftMs).toISOString() } };
 }
 
 /** How long an ended execution is remembered: far beyond any start that may still be on its way. */

@@ -34,6 +34,15 @@ describe('a timer that can be paused', () => {
     expect(due).toBe(1);
   });
 
+  it('says what is left, also while it runs', () => {
+    const paused = timer(100);
+    jest.advanceTimersByTime(60);
+    expect(paused.leftMs).toBe(40);
+    paused.pause();
+    jest.advanceTimersByTime(10_000);
+    expect(paused.leftMs).toBe(40);
+  });
+
   it('is never due once it has ended, whatever comes', () => {
     const ended = timer(100);
     ended.end();

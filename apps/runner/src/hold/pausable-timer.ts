@@ -5,17 +5,21 @@ export class PausableTimer {
   private ended = false;
 
   constructor(
-    private leftMs: number,
+    private remainingMs: number,
     private readonly onDue: () => void,
   ) {
     this.resume();
   }
 
+  get leftMs(): number {
+    return this.timer === undefined ? this.remainingMs : this.remainingMs - (performance.now() - this.since);
+  }
+
   pause(): void {
     if (this.timer === undefined) return;
+    this.remainingMs = this.leftMs;
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.leftMs -= performance.now() - this.since;
   }
 
   resume(): void {
@@ -26,7 +30,7 @@ export class PausableTimer {
         this.end();
         this.onDue();
       },
-      Math.max(0, this.leftMs),
+      Math.max(0, this.remainingMs),
     );
   }
 

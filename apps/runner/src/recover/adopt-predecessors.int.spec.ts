@@ -1,48 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { detectContainment, type ProcessTree, spawnTree } from '@necrocode/process-tree';
+import { idOf } from '@necrocode/service-kit';
 import { eventually } from '@necrocode/testing';
 import { hostileToken, livingProcesses } from '@necrocode/testing/hostile';
-import { ExecutionFiles, resumeOf } from '../execution/execution-file.js';
-import { MARKER } from '../execution/marks.js';
-import { OutputFiles } from '../execution/output-files.js';
+import { ExecutionFiles, type Resume, resumeOf } from '../execution/execution-file.js';
 import { identity, plainStop, runnerBench, startOf } from '../testing/runner-bench.js';
-import { RunnerHome } from '../workspace/place.js';
 
 type Bench = Awaited<ReturnType<typeof runnerBench>>;
 let bench: Bench;
-const trees: ProcessTree[] = [];
 
 beforeAll(async () => {
   bench = await runnerBench({ orphans: 'adopt' });
 }, 60_000);
 afterEach(async () => {
   bench.fence();
-  await Promise.all(trees.splice(0).map((tree) => tree.stop({ gracePeriodMs: 0, force: true })));
+  await bench.left.end();
 });
 afterAll(() => bench.end(), 60_000);
 
 const forEver = 'echo before; while :; do echo tick; sleep 0.05; done';
 
 /** What an agent that adopts leaves when it is killed: the tree, its record, its output in files. */
-const leave = async (script: string, stop: typeof plainStop | null = null, timeoutMs: number | null = null) => {
+const leave = async (
+  script: string,
+  stop: typeof plainStop | null = null,
+  timeoutMs: number | null = null,
+  held: Pick<Resume, 'held'> = {},
+) => {
   const execution = identity(bench.runnerId);
   const { executionId } = execution;
   const token = hostileToken();
-  const written = new OutputFiles(bench.home).open(executionId);
   const command = ['sh', '-c', script, token];
-  const tree = await spawnTree({
-    name: executionId,
-    command,
-    cwd: bench.directory,
-    env: { PATH: '/usr/bin:/bin' },
-    marker: { name: MARKER, value: executionId },
-    containment: await detectContainment({ group: new RunnerHome(bench.home).group }),
-    stdout: written.stdout,
-    stderr: written.stderr,
-  });
-  written.close();
-  trees.push(tree);
-  const resume = resumeOf(startOf(execution, command, { timeoutMs }));
+  const tree = await bench.left.leave(executionId, command, { intoFiles: true });
+  const resume = { ...resumeOf(startOf(execution, command, { timeoutMs })), ...held };
   return {
     execution,
     executionId,
@@ -97,6 +89,62 @@ describe('a runner that adopts what its predecessor left', () => {
     await restartWith(left);
     expect((await bench.report(left.executionId, 'ended')).ending).toMatchObject({ reason: 'timed-out' });
     expect(left.living()).toEqual([]);
+  });
+
+  it('tells of each signal once, whoever else has asked for it', async () => {
+    const left = await leave(`trap "" TERM; ${forEver}`);
+    await restartWith(left);
+    await eventually(() => expect(textOf(left.executionId)).toContain('tick'));
+    const asked = { execution: left.execution, stop: { ...plainStop, gracePeriodMs: 500 } };
+    await bench.ask('stop', { stops: [asked, asked, asked] });
+    const { ending } = await bench.report(left.executionId, 'ended');
+    expect(ending.evidence.signals).toMatchObject([{ signal: 'SIGTERM' }, { signal: 'SIGKILL' }]);
+    const told = bench.signalsOf(left.executionId);
+    expect(new Set(told.map(({ signal }) => signal)).size).toBe(told.length);
+    expect(new ExecutionFiles(bench.home).read(left.executionId)?.signals).toEqual(ending.evidence.signals);
+  });
+
+  it('lets it use none of its time while it stands still', async () => {
+    const cancellationId = idOf('can', randomUUID());
+    const left = await leave(forEver, null, 3_000);
+    await restartWith(left);
+    await bench.report(left.executionId, 'started');
+    expect(await bench.ask('freeze', { executions: [left.execution], cancellationId })).toMatchObject({
+      answers: [{ answer: 'frozen' }],
+    });
+    // Begun later, with more time.
+    const other = identity(bench.runnerId);
+    await bench.start(other, ['sleep', '300'], { timeoutMs: 3_500 });
+    await bench.report(other.executionId, 'ended');
+    expect(left.living()).toContain(left.tree.record.pid);
+    await bench.ask('thaw', { executions: [left.execution], cancellationId });
+    await bench.report(left.executionId, 'thawed');
+    expect((await bench.report(left.executionId, 'ended')).ending).toMatchObject({ reason: 'timed-out' });
+  });
+
+  it('holds what its predecessor held, with the time it had left, until it is let go', async () => {
+    const cancellationId = idOf('can', randomUUID());
+    const left = await leave(forEver, null, 0, { held: { by: [cancellationId], leftMs: 1_500 } });
+    await left.tree.freeze();
+    await restartWith(left);
+    await bench.report(left.executionId, 'frozen');
+    const other = identity(bench.runnerId);
+    await bench.start(other, ['sleep', '300'], { timeoutMs: 2_000 });
+    await bench.report(other.executionId, 'ended');
+    expect(left.living()).toContain(left.tree.record.pid);
+    const said = textOf(left.executionId);
+    await bench.ask('thaw', { executions: [left.execution], cancellationId });
+    await eventually(() => expect(textOf(left.executionId).length).toBeGreaterThan(said.length));
+    expect((await bench.report(left.executionId, 'ended')).ending).toMatchObject({ reason: 'timed-out' });
+  });
+
+  it('keeps no output of what was ended before it began', async () => {
+    const execution = identity(bench.runnerId);
+    await bench.ask('freeze', { executions: [execution], cancellationId: idOf('can', randomUUID()) });
+    await bench.start(execution, ['true']);
+    await bench.stop(execution);
+    expect((await bench.report(execution.executionId, 'ended')).ending).toMatchObject({ started: false });
+    expect(readdirSync(join(bench.home, 'output'))).toEqual([]);
   });
 
   it.each([

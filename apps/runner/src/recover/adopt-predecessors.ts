@@ -3,6 +3,7 @@ import type { RunnerPublisher } from '@necrocode/messaging';
 import type { Logger } from '@necrocode/service-kit/process';
 import type { ExecutionFile, ExecutionFiles } from '../execution/execution-file.js';
 import { Output } from '../execution/output.js';
+import { OutputInHand } from '../execution/output-in-hand.js';
 import type { OutputFiles } from '../execution/output-files.js';
 import type { Reports } from '../execution/reports.js';
 import { type AdoptableFile, AdoptedExecution } from './adopted-execution.js';
@@ -27,7 +28,8 @@ export function adoptPredecessors(
     reports.started(execution, record); // It may have died before it said so.
     // No count of chunks was kept: the clock is ahead of any.
     const output = new Output(publisher, execution, resume.taskKey, Date.now());
-    return [new AdoptedExecution(file, tree, { files, reports, output, outputFiles })];
+    const inHand = new OutputInHand(execution.executionId, output, outputFiles);
+    return [new AdoptedExecution(file, tree, { files, reports, output: inHand, logger })];
   });
 }
 

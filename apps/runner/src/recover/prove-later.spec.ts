@@ -1,41 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ExecutionEnding } from '@necrocode/domain';
-import type { StopReport, TreeRecord } from '@necrocode/process-tree';
+import type { StopReport } from '@necrocode/process-tree';
 import { idOf } from '@necrocode/service-kit';
 import { createLogger } from '@necrocode/service-kit/process';
 import { eventually } from '@necrocode/testing';
 import { endingOf } from '../execution/endings.js';
 import type { ExecutionFile } from '../execution/execution-file.js';
 import { identity } from '../testing/runner-bench.js';
+import { at, gone, stillThere, tree } from '../testing/unkillable.js';
 import { isUnproven, ProveLater } from './prove-later.js';
-
-const at = '2026-01-01T00:00:00.000Z';
-const tree: TreeRecord = {
-  version: 1,
-  name: 'exe',
-  marker: { name: 'MARK', value: 'exe' },
-  bootId: 'boot',
-  pid: 42,
-  startTime: 7,
-  means: 'process-group',
-  cgroup: null,
-  mayEscape: false,
-  startedAt: at,
-};
-const stillThere: StopReport = {
-  means: 'process-group',
-  assurance: 'unconfirmed',
-  neverRan: false,
-  signals: [{ signal: 'SIGKILL', at, processes: 1, answer: 'delivered' }],
-  forced: true,
-  exit: null,
-  peakProcesses: 1,
-  survivors: [{ pid: 42, startTime: 7, bootId: 'boot', cgroup: null }],
-  passes: 0,
-  provenGoneAt: null,
-  obstacle: null,
-};
-const gone: StopReport = { ...stillThere, assurance: 'swept', survivors: [], passes: 2, provenGoneAt: at };
 
 const execution = identity(idOf('run', '00000000-0000-7000-8000-000000000001'));
 const unproven: ExecutionFile = { execution, stop: null, tree, ending: endingOf(stillThere, 'runner-restarted', null) };

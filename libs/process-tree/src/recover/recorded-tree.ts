@@ -1,4 +1,5 @@
 import { openCell } from '../contain/open-cell.js';
+import { Freezer } from '../contain/freezer.js';
 import { Peak } from '../observe/peak.js';
 import { type TreeUsage, usageOf } from '../observe/tree-usage.js';
 import { currentBootId } from '../proc/boot-id.js';
@@ -9,6 +10,7 @@ import type { StopOptions } from '../stop/stop-options.js';
 import type { StopReport } from '../stop/stop-report.js';
 import { StopRun } from '../stop/stop-run.js';
 import type { TreeRecord } from '../tree-record.js';
+import { deferred } from '../wait/deferred.js';
 
 /** A tree somebody else started: its output and exit code are lost, its processes are not. */
 export interface RecordedTree {
@@ -23,6 +25,8 @@ export interface RecordedTree {
   thaw(): void;
   /** As `ProcessTree.stop`. Only what provably belongs to the record is signalled. */
   stop(options: StopOptions): Promise<StopReport>;
+  /** As `ProcessTree.gone`. */
+  readonly gone: Promise<StopReport>;
 }
 
 /**
@@ -32,6 +36,8 @@ export interface RecordedTree {
 export function openRecorded(record: TreeRecord): RecordedTree {
   const cell = openCell(record, { orphansComeHome: false });
   const peak = new Peak();
+  const freezer = new Freezer(cell);
+  const gone = deferred<StopReport>();
   let run: StopRun | undefined;
   const isOfThisBoot = record.bootId === currentBootId();
   return {
@@ -42,16 +48,21 @@ export function openRecorded(record: TreeRecord): RecordedTree {
       const leader = readProcess(record.pid);
       return isOfThisBoot && leader?.startTime === record.startTime && !isDead(leader);
     },
-    freeze: () => cell.freeze(),
-    thaw: () => cell.thaw(),
+    freeze: () => freezer.freeze(),
+    thaw: () => freezer.thaw(),
     stop(options) {
-      if (!isOfThisBoot) return Promise.resolve(goneWithItsBoot(record));
-      if (run === undefined)
+      if (!isOfThisBoot) {
+        gone.resolve(goneWithItsBoot(record));
+        return gone.promise;
+      }
+      if (run === undefined) {
         run = new StopRun({ cell, leaderPid: record.pid, exited: null, neverRan: false, peak }, options);
-      else run.join(options);
-      cell.thaw(); // Whoever stands still hears no signal.
+        void run.gone.then(gone.resolve);
+      } else run.join(options);
+      freezer.thaw(); // Whoever stands still hears no signal.
       return run.report();
     },
+    gone: gone.promise,
   };
 }
 
