@@ -157,6 +157,7 @@ export {
   type CancellationOptions,
   type CancellationPlan,
   type CancellationReason,
+  type CancellationRequest,
   type CancellationState,
   type CancellationStatus,
   type CancellationTarget,
@@ -172,7 +173,7 @@ export {
   type TaskFacts,
   type VerificationPass,
 } from './cancellation/cancellation.js';
-export type { CancellationCommand, CancellationRequest } from './cancellation/cancellation-command.js';
+export type { CancellationCommand } from './cancellation/cancellation-command.js';
 export type { CancellationEvent } from './cancellation/cancellation-event.js';
 export type { Certificate, ExecutionRecord } from './cancellation/certificate.js';
 export { type AlreadyEnded, alreadyEnded, endedBy, isAnyLeft } from './cancellation/already-ended.js';

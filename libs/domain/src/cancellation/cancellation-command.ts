@@ -1,29 +1,17 @@
 import type { CleanupReport } from '../cleanup/cleanup.js';
 import type { ExecutionEnding, ExecutionIdentity } from '../execution/execution.js';
-import type { CancellationId, ExecutionId, TaskId, Timestamp } from '../ids.js';
+import type { ExecutionId, TaskId, Timestamp } from '../ids.js';
 import type { SparedTask } from '../job/job.js';
 import type {
   CancellationOptions,
   CancellationReason,
-  CancellationTarget,
+  CancellationRequest,
   CertificateProof,
   JobFacts,
   StepError,
   StepName,
   VerificationPass,
 } from './cancellation.js';
-
-export interface CancellationRequest {
-  readonly cancellationId: CancellationId;
-  readonly target: CancellationTarget;
-  readonly options: CancellationOptions;
-  readonly reason: CancellationReason;
-  readonly requestedBy: string;
-  readonly fingerprint: string;
-  readonly requestedAt: Timestamp;
-  readonly undoWindowMs?: number;
-  readonly bulkId?: CancellationId;
-}
 
 /** Inputs after the request: each brings the time and what a certificate would need, should it be due. */
 interface Input {

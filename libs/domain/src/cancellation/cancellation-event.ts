@@ -1,11 +1,11 @@
 import type { CleanupReport } from '../cleanup/cleanup.js';
 import type { ExecutionEnding, ExecutionIdentity } from '../execution/execution.js';
-import type { CancellationId, ExecutionId, TaskId, Timestamp } from '../ids.js';
+import type { ExecutionId, TaskId, Timestamp } from '../ids.js';
 import type {
   CancellationOptions,
   CancellationPlan,
   CancellationReason,
-  CancellationTarget,
+  CancellationRequest,
   FinalizerRecord,
   StepError,
   StepName,
@@ -15,23 +15,7 @@ import type {
 import type { Certificate } from './certificate.js';
 
 export type CancellationEvent =
-  | {
-      readonly type: 'CancellationRequested';
-      readonly cancellationId: CancellationId;
-      readonly target: CancellationTarget;
-      readonly options: CancellationOptions;
-      readonly reason: CancellationReason;
-      readonly requestedBy: string;
-      /** Digest of the request's body; an idempotency key used again must bring the same one. */
-      readonly fingerprint: string;
-      /** When the gateway had the request in hand. */
-      readonly requestedAt: Timestamp;
-      /** For so long everything is only held, and can be undone, ms. Absent: the steps begin at once. */
-      readonly undoWindowMs?: number;
-      /** The bulk it is a member of; absent for one that was asked for by itself. */
-      readonly bulkId?: CancellationId;
-      readonly at: Timestamp;
-    }
+  | (CancellationRequest & { readonly type: 'CancellationRequested'; readonly at: Timestamp })
   /** Nothing of these tasks is dispatched while the undo window is open; their executions are to be frozen. */
   | {
       readonly type: 'TasksHeld';

@@ -54,6 +54,23 @@ export interface CancellationReason {
   readonly text: string;
 }
 
+/** What somebody asked for, as it was accepted. */
+export interface CancellationRequest {
+  readonly cancellationId: CancellationId;
+  readonly target: CancellationTarget;
+  readonly options: CancellationOptions;
+  readonly reason: CancellationReason;
+  readonly requestedBy: string;
+  /** Digest of the request's body; an idempotency key used again must bring the same one. */
+  readonly fingerprint: string;
+  /** When the gateway had the request in hand. */
+  readonly requestedAt: Timestamp;
+  /** For so long everything is only held, and can be undone, ms. Absent: the steps begin at once. */
+  readonly undoWindowMs?: number;
+  /** The bulk it is a member of; absent for one that was asked for by itself. */
+  readonly bulkId?: CancellationId;
+}
+
 /** An execution to be ended, with its task's own wishes for how. */
 export interface TargetExecution {
   readonly execution: ExecutionIdentity;
@@ -160,17 +177,9 @@ export interface Hold {
   readonly thawed: readonly ExecutionId[];
 }
 
-export interface Cancellation {
+/** The window asked for is in `hold`. */
+export interface Cancellation extends Omit<CancellationRequest, 'undoWindowMs'> {
   readonly status: CancellationStatus;
-  readonly cancellationId: CancellationId;
-  readonly target: CancellationTarget;
-  readonly options: CancellationOptions;
-  readonly reason: CancellationReason;
-  readonly requestedBy: string;
-  readonly fingerprint: string;
-  readonly requestedAt: Timestamp;
-  /** The bulk it is a member of; absent for one that was asked for by itself. */
-  readonly bulkId?: CancellationId;
   readonly steps: Readonly<Record<StepName, StepState>>;
   /** null: there was no undo window. */
   readonly hold: Hold | null;

@@ -1,5 +1,4 @@
-import type { CancellationRequest } from './cancellation-command.js';
-import type { JobFacts, TaskFacts } from './cancellation.js';
+import type { CancellationRequest, JobFacts, TaskFacts } from './cancellation.js';
 import type { ExecutionStop } from './effects.js';
 import { isSparedFinalizer } from './finalizers.js';
 import { stopRequestFor } from './stop-request.js';
