@@ -9,13 +9,17 @@ import { eventually, startTcpProxy } from '@necrocode/testing';
 
 const RUNNER = fileURLToPath(new URL('../../../runner/dist/main.js', import.meta.url));
 
-/** One more runner of a system, with a wire of its own to NATS that can be cut. The emptiest: it gets what comes next. */
-export async function startCutOffRunner(system: LocalSystem, env: Readonly<Record<string, string>> = {}) {
+/** One more runner of a system, with a wire of its own to NATS that can be cut. The emptiest: it gets what comes next. By its name it finds its home again. */
+export async function startCutOffRunner(
+  system: LocalSystem,
+  env: Readonly<Record<string, string>> = {},
+  name = 'cut-off-runner',
+) {
   const nats = new URL(system.natsUrl);
   const wire = await startTcpProxy(Number(nats.port));
   nats.port = String(wire.port);
-  const home = join(system.home, 'cut-off-runner');
-  const log = openSync(join(system.home, 'logs', 'cut-off-runner.log'), 'a');
+  const home = join(system.home, name);
+  const log = openSync(join(system.home, 'logs', `${name}.log`), 'a');
   const child = spawn(process.execPath, [RUNNER], {
     stdio: ['ignore', log, log],
     env: {
@@ -32,6 +36,12 @@ export async function startCutOffRunner(system: LocalSystem, env: Readonly<Recor
     home,
     wire,
     id: () => eventually(async () => (await readFile(join(home, 'runner-id'), 'utf8')).trim(), { withinMs: 60_000 }),
+    /** It says nothing to anybody, and what it was running runs on. */
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+      await wire.close();
+    },
     async end() {
       wire.heal();
       child.kill('SIGTERM');
