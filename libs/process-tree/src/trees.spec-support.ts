@@ -9,7 +9,7 @@ import type { ProcessTree } from './process-tree.js';
 import { closeContainment } from './recover/list-containments.js';
 
 /** Repetitions of what could go well by luck. */
-export const manyTimes = 20;
+export const manyTimes = 10;
 
 const group = `spec-${process.pid}-${randomUUID().slice(0, 8)}`;
 
