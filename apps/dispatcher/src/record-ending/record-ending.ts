@@ -6,7 +6,7 @@ import { causedByEvent } from '../streams/cause.js';
 import type { CausedCommand } from '../streams/decide-in-turn.js';
 import type { Jobs } from '../streams/jobs.js';
 import type { SlotPools } from '../streams/slot-pools.js';
-import type { HeardEnding } from './heard-ending.js';
+import { eachOnce, type HeardEnding } from './heard-ending.js';
 
 /**
  * What the ends of executions mean: for their tasks, and for their slots, which are soiled until proven clean. Both in one append, so
@@ -33,10 +33,9 @@ export class RecordEnding {
   }
 
   async #record(jobId: JobId, batch: readonly WaitingEndings[]): Promise<void> {
-    // The same end may have come by its event and by a look at the store.
-    const heard = new Map(batch.flatMap((waiting) => waiting.heard.map((ending) => [ending.event.id, ending])));
+    const heard = eachOnce(batch.flatMap((waiting) => waiting.heard));
     try {
-      await this.#append(jobId, [...heard.values()]);
+      await this.#append(jobId, heard);
       for (const { resolve } of batch) resolve();
     } catch (error) {
       // What does not fit is found out alone and fails no other.
@@ -89,10 +88,10 @@ function soiledSlots(
   at: string,
 ): ReadonlyMap<string, readonly CausedCommand<SlotPoolCommand>[]> {
   const byPool = new Map<string, CausedCommand<SlotPoolCommand>[]>();
-  for (const { execution, ending, event } of heard) {
+  for (const { execution, ending, event, foundBy } of heard) {
     const { slot, executionId } = execution;
     if (!slot || ending.reason === 'fenced') continue;
-    const command = { type: 'SoilSlot' as const, slotId: slot.slotId, executionId, at };
+    const command = { type: 'SoilSlot' as const, slotId: slot.slotId, executionId, ...(foundBy && { foundBy }), at };
     byPool.set(slot.pool, [...(byPool.get(slot.pool) ?? []), { command, cause: causedByEvent(event, jobId) }]);
   }
   return byPool;

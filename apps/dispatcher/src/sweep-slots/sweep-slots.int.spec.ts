@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { streamIdOf } from '@necrocode/contracts';
 import { eventually } from '@necrocode/testing';
 import { ending, runnerDescription, submission, task } from '../spec/fixtures.js';
 import { DispatcherStage, type Replica } from '../spec/open-dispatcher.js';
@@ -23,6 +24,10 @@ const running = async () => {
   await replica.reportStarted(execution);
   return { job, execution };
 };
+const soilings = async () =>
+  (await replica.store.readStream(streamIdOf('slot-pool', 'repos'))).flatMap((event) =>
+    event.type === 'SlotSoiled' ? [event.data] : [],
+  );
 const statusOfSlots = async () => (await replica.rows('slot')).map((row) => ({ ...row })['status']);
 
 describe('a sweep of the slots', () => {
@@ -33,9 +38,37 @@ describe('a sweep of the slots', () => {
     expect(await statusOfSlots()).toEqual(['leased']);
     await replica.dispatcher.sweepSlots();
     expect(await statusOfSlots()).toEqual(['soiled']);
+    expect(await soilings()).toMatchObject([{ holder: { executionId: execution.executionId }, foundBy: 'sweep' }]);
     const types = await replica.typesOf(job.jobId);
     await replica.dispatcher.sweepSlots();
     expect(await replica.typesOf(job.jobId)).toEqual(types);
+    expect(await soilings()).toHaveLength(1);
+  });
+
+  it('is not named where the end came round by itself, whatever it looks at then', async () => {
+    const { execution } = await running();
+    await replica.reportEnded(execution, ending('exited'));
+    for (let look = 0; look < 3; look += 1) await replica.dispatcher.sweepSlots();
+    const [soiling] = await soilings();
+    expect(soiling).toMatchObject({ holder: { executionId: execution.executionId } });
+    expect(soiling).not.toHaveProperty('foundBy');
+  });
+
+  it('needs both looks of one dispatcher: another one begins with its first', async () => {
+    const { execution } = await running();
+    await replica.storeEnded(execution, ending('exited'));
+    await replica.dispatcher.sweepSlots();
+    const other = await stage.open();
+    await other.dispatcher.sweepSlots();
+    expect(await statusOfSlots()).toEqual(['leased']);
+  });
+
+  it('leaves alone that of one that is fenced: its runner has not proven the end', async () => {
+    const { execution } = await running();
+    await replica.reportFenced(execution);
+    for (let look = 0; look < 3; look += 1) await replica.dispatcher.sweepSlots();
+    expect(await statusOfSlots()).toEqual(['leased']);
+    expect(await soilings()).toEqual([]);
   });
 
   it('leaves alone that of one that runs', async () => {

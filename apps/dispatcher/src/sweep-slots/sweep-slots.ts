@@ -40,7 +40,7 @@ export class SweepSlots {
 
   async #takeIn(end: HeardEnding, slot: LeasedSlot | undefined): Promise<void> {
     this.logger.warn({ ...slot }, 'a slot was leased to an execution that has ended; taking in its end');
-    await this.recordEnding.handle(end.execution.jobId, [end]);
+    await this.recordEnding.handle(end.execution.jobId, [{ ...end, foundBy: 'sweep' }]);
   }
 
   async #leased(): Promise<ReadonlyMap<ExecutionId, LeasedSlot>> {

@@ -31,7 +31,7 @@ export const runnerEvents = {
 export const slotPoolEvents = {
   SlotsAdded: z.object({ pool, slots: z.array(z.object({ slotId, runnerId, kind: slotKind })), at }),
   SlotLeased: z.object({ pool, slotId, holder, at }),
-  SlotSoiled: z.object({ pool, slotId, holder, at }),
+  SlotSoiled: z.object({ pool, slotId, holder, foundBy: z.literal('sweep').exactOptional(), at }),
   SlotFreed: z.object({ pool, slotId, holder, evidence: slotEvidence.nullable(), at }),
 } as const satisfies EventSchemas<SlotPoolEvent>;
 

@@ -34,10 +34,10 @@ function lease({ slotId, holder, at }: CommandOf<'LeaseSlot'>, state: SlotPool):
   return [{ type: 'SlotLeased', pool: state.pool, slotId, holder, at }];
 }
 
-function soil({ slotId, executionId, at }: CommandOf<'SoilSlot'>, state: SlotPool): readonly SlotPoolEvent[] {
+function soil({ slotId, executionId, foundBy, at }: CommandOf<'SoilSlot'>, state: SlotPool): readonly SlotPoolEvent[] {
   const { use } = slotOf(state, slotId);
   if (use.status !== 'leased' || use.holder.executionId !== executionId) return [];
-  return [{ type: 'SlotSoiled', pool: state.pool, slotId, holder: use.holder, at }];
+  return [{ type: 'SlotSoiled', pool: state.pool, slotId, holder: use.holder, ...(foundBy && { foundBy }), at }];
 }
 
 function free({ slotId, executionId, evidence, at }: CommandOf<'FreeSlot'>, state: SlotPool): readonly SlotPoolEvent[] {

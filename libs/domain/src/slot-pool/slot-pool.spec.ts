@@ -24,7 +24,7 @@ const evidence = (leftEntries = 0): SlotEvidence => ({ kind: 'repository', leftE
 
 const added = (...slots: SlotDefinition[]): SlotPoolEvent => ({ type: 'SlotsAdded', pool, slots, at: at(0) });
 const leased = (token: number): SlotPoolEvent => ({ type: 'SlotLeased', pool, slotId, holder: holder(token), at: now });
-const soiled = (token: number): SlotPoolEvent => ({ type: 'SlotSoiled', pool, slotId, holder: holder(token), at: now });
+const soiled = (token: number) => ({ type: 'SlotSoiled' as const, pool, slotId, holder: holder(token), at: now });
 const freed = (token: number, proof: SlotEvidence | null = evidence()): SlotPoolEvent => ({
   type: 'SlotFreed',
   pool,
@@ -36,8 +36,8 @@ const freed = (token: number, proof: SlotEvidence | null = evidence()): SlotPool
 
 const add = (...slots: SlotDefinition[]): SlotPoolCommand => ({ type: 'AddSlots', pool, slots, at: at(0) });
 const lease = (token: number): SlotPoolCommand => ({ type: 'LeaseSlot', slotId, holder: holder(token), at: now });
-const soil = (token: number): SlotPoolCommand => ({
-  type: 'SoilSlot',
+const soil = (token: number) => ({
+  type: 'SoilSlot' as const,
   slotId,
   executionId: executionId(token),
   at: now,
@@ -77,9 +77,17 @@ describe('leasing a slot', () => {
 
 describe('the end of a holder', () => {
   it('soils its slot', () => given(added(repository), leased(1)).when(soil(1)).then(soiled(1)));
+  it('says so when a sweep found it', () =>
+    given(added(repository), leased(1))
+      .when({ ...soil(1), foundBy: 'sweep' })
+      .then({ ...soiled(1), foundBy: 'sweep' }));
   it('does nothing to a slot of another holder', () => given(added(repository), leased(2)).when(soil(1)).thenNothing());
   it('does nothing when it is repeated', () =>
     given(added(repository), leased(1), soiled(1)).when(soil(1)).thenNothing());
+  it('does nothing when a sweep finds it later', () =>
+    given(added(repository), leased(1), soiled(1))
+      .when({ ...soil(1), foundBy: 'sweep' })
+      .thenNothing());
   it('does nothing when the slot was proven clean before', () =>
     given(added(repository), leased(1), freed(1)).when(soil(1)).thenNothing());
   it('refuses a slot the pool does not have', () => given().when(soil(1)).thenRejected('slot-not-found'));

@@ -51,6 +51,8 @@ export type SlotPoolEvent =
       readonly pool: string;
       readonly slotId: SlotId;
       readonly holder: SlotHolder;
+      /** The end of its holder never came round; a look at the store found it. */
+      readonly foundBy?: 'sweep';
       readonly at: Timestamp;
     }
   | {
@@ -75,6 +77,7 @@ export type SlotPoolCommand =
       readonly type: 'SoilSlot';
       readonly slotId: SlotId;
       readonly executionId: ExecutionId;
+      readonly foundBy?: 'sweep';
       readonly at: Timestamp;
     }
   | {
