@@ -147,6 +147,17 @@ describe('a runner that adopts what its predecessor left', () => {
     expect(readdirSync(join(bench.home, 'output'))).toEqual([]);
   });
 
+  it('ends it when nobody says in time that it may go on', async () => {
+    const left = await leave(forEver);
+    left.record();
+    bench.setAnswering(false);
+    const restarting = bench.restart();
+    expect((await bench.report(left.executionId, 'ended')).ending).toMatchObject({ reason: 'lease-lost' });
+    expect(left.living()).toEqual([]);
+    bench.setAnswering(true);
+    await restarting;
+  });
+
   it.each([
     ['the runner-monitor has fenced', null, 'fenced'],
     ['somebody had asked to stop', plainStop, 'stopped'],
