@@ -28,6 +28,9 @@ async function simulate(options: SimulateOptions): Promise<boolean> {
   }
 }
 
+// Whoever reads has seen enough: `| head`.
+process.stdout.on('error', () => process.exit());
+
 try {
   process.exitCode = (await simulate(optionsOf(process.argv.slice(2)))) ? 0 : 1;
 } catch (error) {

@@ -18,12 +18,11 @@ import type { Program } from '../../reality/program.js';
 import type { Life } from '../../world/life.js';
 import type { World } from '../../world/world.js';
 import { Unavailable } from '../../world/unavailable.js';
-import { endingOf, endingWithoutTree } from './endings.js';
+import { endingWithoutTree } from './endings.js';
 import type { ExecutionFile } from './execution-file.js';
 import { Hold } from './hold.js';
 import { LiveExecution } from './live-execution.js';
-import { OrphanStrikes } from './orphan-strikes.js';
-import { StopTree } from './stop-tree.js';
+import { RecordedTrees } from './recorded-trees.js';
 
 export interface AgentParts {
   readonly life: Life;
@@ -44,7 +43,6 @@ export interface AgentParts {
 }
 
 const AT_ONCE = { signal: 'SIGTERM', signalTo: 'tree', gracePeriodMs: 0, force: true } as const;
-const GIVE_UP_MS = 5_000;
 
 export type StartAnswer = 'accepted' | 'tombstone' | 'full';
 
@@ -52,20 +50,15 @@ export type StartAnswer = 'accepted' | 'tombstone' | 'full';
 export class Agent {
   readonly #live = new Map<ExecutionId, LiveExecution>();
   readonly #holds = new Map<ExecutionId, Hold>();
-  readonly #looking = new Set<ExecutionId>();
-  readonly #strikes: OrphanStrikes;
+  /** What it finds of others, and what it could not prove. */
+  readonly recorded: RecordedTrees;
 
   constructor(private readonly parts: AgentParts) {
-    this.#strikes = new OrphanStrikes(parts.sight, parts.files);
+    this.recorded = new RecordedTrees(parts, (executionId) => this.#live.has(executionId));
   }
 
   executionIds(): readonly ExecutionId[] {
     return [...this.#live.keys()];
-  }
-
-  /** What is killed and looked for, and not proven gone yet. */
-  unproven(): readonly ExecutionId[] {
-    return [...this.#looking];
   }
 
   start(execution: ExecutionIdentity): StartAnswer {
@@ -156,37 +149,6 @@ export class Agent {
     return { survivors: survivors.length, leftFiles: jobId === null ? 0 : (machine.workspaces.get(jobId) ?? 0) };
   }
 
-  /** Every tree on record that has not ended is ended and proven gone, before anything new is started. */
-  async endPredecessors(): Promise<void> {
-    const { files, world, life } = this.parts;
-    if (world.broken('skip-predecessors')) return;
-    const left = [...files.values()].filter(
-      ({ ending }) =>
-        ending === null || (ending.evidence.provenGoneAt === null && !world.broken('forget-the-unproven')),
-    );
-    if (left.length > 0) world.reach('predecessor-ended');
-    await Promise.all(left.map((file) => this.#endRecorded(file)));
-    await life.effect();
-  }
-
-  /** Ends who is on this host and in nobody's hand, at the second look. */
-  sweepOrphans(): void {
-    if (this.parts.world.broken('never-sweep')) return;
-    for (const file of this.#strikes.look((executionId) => this.#isInHand(executionId))) {
-      const { executionId } = file.execution;
-      this.#looking.add(executionId);
-      this.parts.world.reach('orphan-ended');
-      this.parts.life.run(async () => {
-        await this.#killTree(file, Infinity);
-        this.#looking.delete(executionId);
-      });
-    }
-  }
-
-  mayHaveOrphans(): boolean {
-    return this.#strikes.isWorthALook((executionId) => this.#isInHand(executionId));
-  }
-
   /** Reports of an old attempt that come out of nowhere. */
   reportStale(): void {
     for (const { execution } of this.#live.values()) {
@@ -219,57 +181,7 @@ export class Agent {
     const { execution } = file;
     const unproven = ending.evidence.provenGoneAt === null;
     if (!file.tree || !(unproven || stop.force)) return this.parts.reportEnd(execution, ending, true);
-    this.#proveLater(file, ending);
-  }
-
-  /** Kills and looks until nobody is left, then tells it once more. */
-  #proveLater(file: ExecutionFile, ending: ExecutionEnding): void {
-    const { executionId } = file.execution;
-    if (this.#looking.has(executionId) || this.parts.world.broken('forget-the-unproven')) return;
-    this.#looking.add(executionId);
-    this.parts.life.run(async () => {
-      const recorded = await this.#killTree(file, Infinity);
-      const { signals, forced } = ending.evidence;
-      const { provenGoneAt, passes } = recorded;
-      const evidence = {
-        ...ending.evidence,
-        signals,
-        forced,
-        passes,
-        provenGoneAt,
-        survivors: 0,
-        assurance: this.parts.sight.assurance,
-      };
-      const proven = { ...ending, evidence };
-      this.parts.files.set(executionId, { ...file, ending: proven });
-      this.#looking.delete(executionId);
-      this.parts.world.reach('proven-later');
-      this.parts.reportEnd(file.execution, proven, true);
-    });
-  }
-
-  async #endRecorded(file: ExecutionFile): Promise<void> {
-    const { means, life, files } = this.parts;
-    const { execution, stop, tree } = file;
-    const reason = stop?.cancellationId ? 'stopped' : 'runner-restarted';
-    const ending = tree
-      ? endingOf(await this.#killTree(file), means, reason, stop, null)
-      : endingWithoutTree(reason, means, life.now(), stop);
-    files.set(execution.executionId, { ...file, ending });
-    await life.effect();
-    this.parts.reportEnd(execution, ending, file.ending !== null);
-    if (ending.evidence.provenGoneAt === null) this.#proveLater({ ...file, ending }, ending);
-  }
-
-  #killTree({ execution, tree }: ExecutionFile, giveUpMs = GIVE_UP_MS) {
-    const { life, machine, sight } = this.parts;
-    const recorded = tree ?? { leader: { pid: 0, startedAt: 0 }, seen: [] };
-    const run = new StopTree(life, machine, sight, execution.executionId, recorded, AT_ONCE, () => undefined);
-    return run.drive(giveUpMs);
-  }
-
-  #isInHand(executionId: ExecutionId): boolean {
-    return this.#live.has(executionId) || this.#looking.has(executionId);
+    this.recorded.proveLater(file, ending);
   }
 
   #holdOf(executionId: ExecutionId): Hold {

@@ -70,7 +70,7 @@ export function startAgent(life: Life, site: Site, home: AgentHome, ready: (agen
     for (;;) {
       const sentAt = world.now;
       try {
-        const registration = { runner: { ...description, unproven: agent.unproven() }, sessionId };
+        const registration = { runner: { ...description, unproven: agent.recorded.unproven() }, sessionId };
         const fenced = await ask(life, site.monitor, (monitor) => monitor.register(registration));
         contact.confirm(sentAt);
         life.run(() => agent.endSome(fenced, 'fenced'));
@@ -99,12 +99,12 @@ export function startAgent(life: Life, site: Site, home: AgentHome, ready: (agen
   };
 
   life.run(async () => {
-    await agent.endPredecessors();
+    await agent.recorded.endPredecessors();
     ready(agent);
     life.every(
       SWEEP_MS,
-      () => Promise.resolve(agent.sweepOrphans()),
-      () => agent.mayHaveOrphans(),
+      () => Promise.resolve(agent.recorded.sweepOrphans()),
+      () => agent.recorded.mayHaveOrphans(),
     );
     await register();
     await keepLease();

@@ -1,4 +1,3 @@
-import { streamIdOf } from '@necrocode/contracts';
 import {
   type CancellationId,
   type ExecutionCommand,
@@ -9,37 +8,26 @@ import {
   type ExecutionStop,
   type JobEvent,
   Rejection,
-  type RunnerCommand,
   type RunnerDescription,
   type RunnerFinding,
   type RunnerId,
   type RunnerLook,
-  type StopRequest,
   stopsByRunner,
   type StopStatus,
   stopStatusOf,
 } from '@necrocode/domain';
-import { handleCommand, type PositionedEvent, toDomainEvent } from '@necrocode/event-store';
+import { type PositionedEvent, toDomainEvent } from '@necrocode/event-store';
 import { StoreClient } from '../../store/store-client.js';
 import type { Life } from '../../world/life.js';
 import { Unavailable } from '../../world/unavailable.js';
 import { ask } from '../ask.js';
 import { type Checkpoint, consume } from '../consumer.js';
-import { LEASE_MS, type Site } from '../site.js';
-import { foldStream } from '../streams/fold-stream.js';
+import type { Site } from '../site.js';
 import { consumeReports } from './consume-reports.js';
+import { MonitorStreams } from './monitor-streams.js';
+import { SweepRunners } from './sweep-runners.js';
 
-const ACTOR = 'service:runner-monitor';
 const RUNNER_TIMEOUT_MS = 1_000;
-
-/** What is fenced may have been given to another runner already: no grace. */
-const AT_ONCE: StopRequest = {
-  cancellationId: null,
-  signal: 'SIGTERM',
-  signalTo: 'tree',
-  gracePeriodMs: 0,
-  force: true,
-};
 
 const HEARD: ReadonlySet<string> = new Set([
   'TaskAssigned',
@@ -58,7 +46,7 @@ interface Beat {
 
 /** The runner-monitor's edges, over the real deciders: registry, leases, reports, stops, and the sweeps that fence. */
 export class RunnerMonitor {
-  readonly #store: StoreClient;
+  readonly #streams: MonitorStreams;
   /** This process's own ears. */
   readonly #heard = new Map<RunnerId, number>();
 
@@ -67,10 +55,13 @@ export class RunnerMonitor {
     private readonly site: Site,
     checkpoint: Checkpoint,
   ) {
-    this.#store = new StoreClient(life, site.access);
+    this.#streams = new MonitorStreams(new StoreClient(life, site.access), site.world);
+    const sweeps = new SweepRunners(life, site, this.#streams, this.#heard, (runnerId, stops) =>
+      this.#tell(runnerId, stops),
+    );
     consume(life, site, checkpoint, HEARD, (event) => this.#track(event));
     consumeReports(life, site, (report) => this.#record(report.command, report.id));
-    life.every(1_000, () => this.#sweep());
+    life.every(1_000, () => sweeps.sweep());
   }
 
   async register({
@@ -81,13 +72,13 @@ export class RunnerMonitor {
     readonly sessionId: string;
   }): Promise<readonly ExecutionId[]> {
     const { runnerId } = runner;
-    await this.#handleRunner(
+    await this.#streams.handleRunner(
       { type: 'RegisterRunner', runner, sessionId, at: this.life.now() },
       `register/${sessionId}`,
     );
     this.#heard.set(runnerId, this.site.world.now);
     const mine = [...this.site.tables.inFlight.values()].filter(({ execution }) => execution.runnerId === runnerId);
-    const states = await this.#load(mine.map(({ execution }) => execution.executionId));
+    const states = await this.#streams.load(mine.map(({ execution }) => execution.executionId));
     return [...states].filter(([, state]) => state.status === 'fenced').map(([executionId]) => executionId);
   }
 
@@ -101,7 +92,7 @@ export class RunnerMonitor {
       row.lastHeardMs = this.site.world.now;
       row.executionIds = executionIds;
       if (row.status === 'lost') {
-        await this.#handleRunner({ type: 'HearRunner', runnerId, at: this.life.now() });
+        await this.#streams.handleRunner({ type: 'HearRunner', runnerId, at: this.life.now() });
         this.site.world.reach('runner-returned');
       }
     });
@@ -120,7 +111,7 @@ export class RunnerMonitor {
     );
     const recording = Promise.all(
       stops.map(({ execution, stop }) =>
-        this.#handle({ type: 'RequestStop', execution, stop, at: this.life.now() }, cause),
+        this.#streams.handle({ type: 'RequestStop', execution, stop, at: this.life.now() }, cause),
       ),
     );
     const [answered, states] = await Promise.all([signalling, recording]);
@@ -148,7 +139,7 @@ export class RunnerMonitor {
     );
     const done = new Set(answers.flat());
     const silent = executions.map(({ executionId }) => executionId).filter((id) => !done.has(id));
-    const states = await this.#load(silent);
+    const states = await this.#streams.load(silent);
     const over = silent.filter((id) => ['ended', 'fenced'].includes(states.get(id)?.status ?? ''));
     return [...done, ...over];
   }
@@ -173,16 +164,19 @@ export class RunnerMonitor {
 
   async #record(command: ExecutionCommand, id: string): Promise<void> {
     try {
-      const state = await this.#handle(command, id);
+      const state = await this.#streams.handle(command, id);
       if (command.type !== 'RecordEnded') return;
       if (state.status !== 'ended' || state.execution.fencingToken !== command.execution.fencingToken) return;
       const { runnerId, executionId } = command.execution;
       const { survivors, forced, provenGoneAt } = command.ending.evidence;
       if (survivors === 0) {
         const gone = { type: 'RecordSurvivorsGone' as const, runnerId, executionId, at: this.life.now() };
-        return forced && provenGoneAt !== null ? await this.#handleRunner(gone, id) : undefined;
+        return forced && provenGoneAt !== null ? await this.#streams.handleRunner(gone, id) : undefined;
       }
-      await this.#handleRunner({ type: 'QuarantineRunner', runnerId, executionId, survivors, at: this.life.now() }, id);
+      await this.#streams.handleRunner(
+        { type: 'QuarantineRunner', runnerId, executionId, survivors, at: this.life.now() },
+        id,
+      );
       this.site.world.reach('runner-quarantined');
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;
@@ -226,90 +220,5 @@ export class RunnerMonitor {
     const row = inFlight.get(execution.executionId) ?? { execution, status: 'assigned' as const, sinceMs };
     inFlight.set(execution.executionId, row);
     return row;
-  }
-
-  async #sweep(): Promise<void> {
-    await this.#loseSilentRunners();
-    await this.#fence();
-    if (!this.site.world.broken('forget-the-fenced')) await this.#endFenced();
-  }
-
-  /** Two must agree: the row, and this process's own ears. */
-  async #loseSilentRunners(): Promise<void> {
-    const { tables, world } = this.site;
-    const leaseMs = world.broken('fence-too-early') ? LEASE_MS / 3 : LEASE_MS;
-    if (this.life.host.isCutOff) return;
-    await this.life.pause(world.latency());
-    for (const [runnerId, row] of tables.runners) {
-      const ears = this.#heard.get(runnerId);
-      if (ears === undefined) this.#heard.set(runnerId, world.now);
-      const silent = world.now - Math.max(row.lastHeardMs, ears ?? world.now) > leaseMs;
-      if (row.status === 'lost' || !silent || this.life.host.isCutOff) continue;
-      const lastHeardAt = this.life.now();
-      await this.#handleRunner({ type: 'LoseRunner', runnerId, lastHeardAt, at: this.life.now() });
-      world.reach('runner-lost');
-    }
-  }
-
-  async #fence(): Promise<void> {
-    const { tables, world } = this.site;
-    const mayBeAlive = [...tables.inFlight.values()].filter(({ execution, status, sinceMs }) => {
-      const runner = tables.runners.get(execution.runnerId);
-      if (!runner || status === 'fenced') return false;
-      if (runner.status === 'lost') return true;
-      const settled = world.now - runner.registeredAtMs > LEASE_MS && runner.lastHeardMs > runner.registeredAtMs;
-      const unknown = !runner.executionIds.includes(execution.executionId);
-      return status === 'running' && sinceMs < runner.registeredAtMs && settled && unknown;
-    });
-    for (const row of mayBeAlive) {
-      const { execution } = row;
-      const state = await this.#handle({ type: 'FenceExecution', execution, at: this.life.now() });
-      if (state.status === 'ended') tables.inFlight.delete(execution.executionId);
-      else row.status = 'fenced';
-    }
-  }
-
-  async #endFenced(): Promise<void> {
-    const { tables, world } = this.site;
-    const inReach = [...tables.inFlight.values()].filter(({ execution, status }) => {
-      const runner = tables.runners.get(execution.runnerId);
-      return status === 'fenced' && runner?.status !== 'lost' && world.now - (runner?.lastHeardMs ?? 0) < LEASE_MS;
-    });
-    const stops = stopsByRunner(inReach.map(({ execution }) => ({ execution, stop: AT_ONCE })));
-    await Promise.all([...stops].map(([runnerId, theirs]) => this.#tell(runnerId, theirs)));
-  }
-
-  async #handle(command: ExecutionCommand, commandId?: string): Promise<ExecutionState> {
-    const { executionId, jobId } = command.execution;
-    const { state } = await handleCommand({
-      store: this.#store,
-      decider: this.site.world.rules.execution,
-      streamId: streamIdOf('execution', executionId),
-      command,
-      metadata: { actor: ACTOR, correlationId: jobId },
-      newEventId: () => this.site.world.newUuid(),
-      ...(commandId === undefined ? {} : { commandId }),
-    });
-    return state;
-  }
-
-  async #handleRunner(command: RunnerCommand, commandId?: string): Promise<void> {
-    const runnerId = command.type === 'RegisterRunner' ? command.runner.runnerId : command.runnerId;
-    await handleCommand({
-      store: this.#store,
-      decider: this.site.world.rules.runner,
-      streamId: streamIdOf('runner', runnerId),
-      command,
-      metadata: { actor: ACTOR, correlationId: runnerId },
-      newEventId: () => this.site.world.newUuid(),
-      ...(commandId === undefined ? {} : { commandId }),
-    });
-  }
-
-  async #load(executionIds: readonly ExecutionId[]): Promise<ReadonlyMap<ExecutionId, ExecutionState>> {
-    const streams = await this.#store.readStreams(executionIds.map((id) => streamIdOf('execution', id)));
-    const stateOf = (id: ExecutionId) =>
-      foldStream(this.site.world.rules.execution, streams.get(streamIdOf('execution', id)) ?? []);
-    return new Map(executionIds.map((id) => [id, stateOf(id)]));
   }
 }
