@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { streamIdOf } from '@necrocode/contracts';
+import { createLogger } from '@necrocode/service-kit';
 import { eventually } from '@necrocode/testing';
+import { OwnTables } from '../tables/own-tables.js';
 import { ending, runnerDescription, submission, task } from '../spec/fixtures.js';
 import { DispatcherStage, type Replica } from '../spec/open-dispatcher.js';
+import { SweepSlots } from './sweep-slots.js';
 
 let stage: DispatcherStage;
 let replica: Replica;
@@ -63,12 +66,21 @@ describe('a sweep of the slots', () => {
     expect(await statusOfSlots()).toEqual(['leased']);
   });
 
-  it('leaves alone that of one that is fenced: its runner has not proven the end', async () => {
+  it('leaves alone that of one that is fenced, and takes its end in once its runner has proven it', async () => {
     const { execution } = await running();
     await replica.reportFenced(execution);
-    for (let look = 0; look < 3; look += 1) await replica.dispatcher.sweepSlots();
-    expect(await statusOfSlots()).toEqual(['leased']);
-    expect(await soilings()).toEqual([]);
+    const taken: unknown[] = [];
+    const sweep = new SweepSlots(
+      new OwnTables(replica.database),
+      replica.store,
+      { handle: (_, ends) => Promise.resolve(void taken.push(...ends.map(({ ending }) => ending.reason))) },
+      createLogger('dispatcher', 'silent'),
+    );
+    for (let look = 0; look < 3; look += 1) await sweep.sweep();
+    expect(taken).toEqual([]);
+    await replica.storeEnded(execution, ending('lease-lost'));
+    for (let look = 0; look < 2; look += 1) await sweep.sweep();
+    expect(taken).toEqual(['lease-lost']);
   });
 
   it('leaves alone that of one that runs', async () => {

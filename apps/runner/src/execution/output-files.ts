@@ -16,8 +16,8 @@ const CHUNK_BYTES = 64 * 1024;
 
 /**
  * Output in files of the runner's home: a pipe breaks with its reader, and takes whoever writes into it along. So a task that
- * is to outlive its agent writes into files, and agents read behind it. How far they have come is on disk: a successor goes on
- * there, and repeats what was read last rather than leave it out.
+ * is to outlive its agent writes into files, and agents read behind it. How far they have passed it on is on disk: a successor
+ * goes on there, and repeats what was read last rather than leave it out.
  */
 export class OutputFiles {
   private readonly directory: string;
@@ -41,6 +41,12 @@ export class OutputFiles {
     return Readable.from(this.read(this.path(executionId, stream), over));
   }
 
+  /** So many bytes more need not be read again. */
+  passed(executionId: ExecutionId, stream: Stream, bytes: number): void {
+    const path = this.path(executionId, stream);
+    writeFileSync(placeOf(path), String(placeIn(path) + bytes), { mode: 0o600 });
+  }
+
   remove(executionId: ExecutionId): void {
     for (const stream of STREAMS) {
       const path = this.path(executionId, stream);
@@ -57,7 +63,6 @@ export class OutputFiles {
         if (bytesRead > 0) {
           yield buffer.subarray(0, bytesRead);
           offset += bytesRead;
-          writeFileSync(placeOf(path), String(offset), { mode: 0o600 });
         } else if (wasOver) return;
         else await delay(LOOK_MS, undefined, { signal: over }).catch(() => undefined);
       }
@@ -77,6 +82,6 @@ function placeIn(path: string): number {
   try {
     return Number(readFileSync(placeOf(path), 'utf8'));
   } catch {
-    return 0; // Nothing of it has been read.
+    return 0; // Nothing of it has been passed on.
   }
 }

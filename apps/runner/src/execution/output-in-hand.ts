@@ -10,6 +10,7 @@ const STORED_WITHIN_MS = 500;
 export class OutputInHand {
   readonly #over = new AbortController();
   readonly #read: Promise<void>[] = [];
+  #isOver = false;
 
   constructor(
     private readonly executionId: ExecutionId,
@@ -21,7 +22,7 @@ export class OutputInHand {
   follow(pipes?: Pick<ProcessTree, 'stdout' | 'stderr'>): void {
     for (const stream of ['stdout', 'stderr'] as const) {
       const from = this.files?.follow(this.executionId, stream, this.#over.signal) ?? pipes?.[stream] ?? null;
-      this.#read.push(this.output.follow(stream, from));
+      this.#read.push(this.output.follow(stream, from, (bytes) => this.#passed(stream, bytes)));
     }
   }
 
@@ -30,6 +31,12 @@ export class OutputInHand {
     this.#over.abort();
     if (this.files) await Promise.all(this.#read);
     await this.output.stored(STORED_WITHIN_MS);
+    this.#isOver = true;
     this.files?.remove(this.executionId);
+  }
+
+  /** An answer that comes late writes no place beside files that are removed. */
+  #passed(stream: 'stdout' | 'stderr', bytes: number): void {
+    if (!this.#isOver) this.files?.passed(this.executionId, stream, bytes);
   }
 }

@@ -5,6 +5,8 @@ import type { OutputChunk } from '@necrocode/contracts';
 import type { ExecutionIdentity } from '@necrocode/domain';
 import type { RunnerPublisher } from '@necrocode/messaging';
 
+type Stream = 'stdout' | 'stderr';
+
 /** Larger writes are cut: one message must stay far below the server's limit. */
 const CHUNK_BYTES = 64 * 1024;
 
@@ -17,27 +19,37 @@ export class Output {
   private readonly underWay = new Set<Promise<void>>();
 
   constructor(
-    private readonly publisher: RunnerPublisher,
+    private readonly publisher: Pick<RunnerPublisher, 'publishOutput'>,
     private readonly execution: ExecutionIdentity,
     private readonly taskKey: string,
     /** The number of the last chunk before: whoever goes on where another has ended counts on behind it. */
     private sequence = 0,
   ) {}
 
-  /** @returns when there is nothing more to read */
-  follow(stream: 'stdout' | 'stderr', from: Readable | null): Promise<void> {
+  /**
+   * @param onSettled told, in order, of bytes that are stored or given up
+   * @returns when there is nothing more to read
+   */
+  follow(stream: Stream, from: Readable | null, onSettled: (bytes: number) => void = () => undefined): Promise<void> {
     const decoder = new StringDecoder('utf8');
+    let before = Promise.resolve();
     from?.on('data', (chunk: Buffer) => {
+      const pieces = [before];
       for (let start = 0; start < chunk.length; start += CHUNK_BYTES) {
-        this.publish(stream, decoder.write(chunk.subarray(start, start + CHUNK_BYTES)));
+        pieces.push(this.publish(stream, decoder.write(chunk.subarray(start, start + CHUNK_BYTES))));
       }
+      // A place that cannot be kept makes a successor repeat more; nothing else depends on it.
+      before = Promise.all(pieces)
+        .then(() => onSettled(chunk.length))
+        .catch(() => undefined);
     });
-    from?.on('end', () => this.publish(stream, decoder.end()));
+    from?.on('end', () => void this.publish(stream, decoder.end()));
     from?.on('error', () => undefined); // A pipe that breaks has nothing more to say; the tree's end is told elsewhere.
     return new Promise((resolve) => (from ? from.once('close', () => resolve()) : resolve()));
   }
 
-  private publish(stream: 'stdout' | 'stderr', text: string): void {
+  /** Resolves when it is stored or given up. */
+  private async publish(stream: Stream, text: string): Promise<void> {
     if (text === '') return;
     const { executionId, jobId, runnerId } = this.execution;
     const droppedBytes = this.droppedBytes;
@@ -57,7 +69,8 @@ export class Output {
       this.droppedBytes += droppedBytes + Buffer.byteLength(text);
     });
     this.underWay.add(stored);
-    void stored.then(() => this.underWay.delete(stored));
+    await stored;
+    this.underWay.delete(stored);
   }
 
   /** Resolves when everything written so far is stored or given up, at the latest after `withinMs`: whoever reads to the end of an execution has its last line. */
