@@ -19,17 +19,28 @@ export class BulkReader {
 
   /** @throws {Rejection} `cancellation-not-found` */
   async show(cancellationId: CancellationId): Promise<BulkResource> {
-    const { bulk, lastEvidenceAt } = await this.load(cancellationId);
+    return this.present(cancellationId, await this.streams.cancellationEvents(cancellationId));
+  }
+
+  /**
+   * @param events its stream
+   * @throws {Rejection} `cancellation-not-found` when it is not that of a bulk
+   */
+  present(cancellationId: CancellationId, events: readonly StoredEvent[]): BulkResource {
+    const { bulk, lastEvidenceAt } = known(cancellationId, events);
     return presentBulk(bulk, lastEvidenceAt, new Date().toISOString());
   }
 
   /** @throws {Rejection} `cancellation-not-found`, also when it is the cancellation of a single job */
   async load(cancellationId: CancellationId): Promise<{ readonly bulk: Bulk; readonly lastEvidenceAt: string }> {
-    const events = await this.streams.cancellationEvents(cancellationId);
-    const bulk = foldBulk(events);
-    if (bulk.status === 'unknown') throw new Rejection('cancellation-not-found', { cancellationId });
-    return { bulk, lastEvidenceAt: events.at(-1)?.recordedAt ?? bulk.requestedAt };
+    return known(cancellationId, await this.streams.cancellationEvents(cancellationId));
   }
+}
+
+function known(cancellationId: CancellationId, events: readonly StoredEvent[]) {
+  const bulk = foldBulk(events);
+  if (bulk.status === 'unknown') throw new Rejection('cancellation-not-found', { cancellationId });
+  return { bulk, lastEvidenceAt: events.at(-1)?.recordedAt ?? bulk.requestedAt };
 }
 
 function foldBulk(events: readonly StoredEvent[]): BulkState {

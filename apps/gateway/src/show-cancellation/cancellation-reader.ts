@@ -12,20 +12,27 @@ export class CancellationReader {
 
   /** @throws {Rejection} `cancellation-not-found` */
   async show(cancellationId: CancellationId): Promise<CancellationResource> {
-    const { cancellation, events } = await this.load(cancellationId);
-    const ids = (cancellation.plan?.executions ?? []).map(({ execution }) => execution.executionId);
-    const executions = await this.streams.executions(ids);
-    const facts = { cancellation, version: events.length, executions };
-    return presentCancellation(facts, new Date().toISOString());
+    return this.present(cancellationId, await this.streams.cancellationEvents(cancellationId));
   }
 
-  /** @throws {Rejection} `cancellation-not-found` */
-  async load(
-    cancellationId: CancellationId,
-  ): Promise<{ readonly cancellation: Cancellation; readonly events: readonly StoredEvent[] }> {
-    const events = await this.streams.cancellationEvents(cancellationId);
-    const cancellation = foldCancellation(events);
-    if (cancellation.status === 'unknown') throw new Rejection('cancellation-not-found', { cancellationId });
-    return { cancellation, events };
+  /**
+   * @param events its stream
+   * @throws {Rejection} `cancellation-not-found` when there are none
+   */
+  async present(cancellationId: CancellationId, events: readonly StoredEvent[]): Promise<CancellationResource> {
+    const cancellation = cancellationOf(cancellationId, events);
+    // Of one whose end is recorded all that is shown is in the record.
+    const open = (cancellation.plan?.executions ?? [])
+      .map(({ execution }) => execution.executionId)
+      .filter((id) => !cancellation.terminations.has(id));
+    const executions = await this.streams.executions(open);
+    return presentCancellation({ cancellation, version: events.length, executions }, new Date().toISOString());
   }
+}
+
+/** @throws {Rejection} `cancellation-not-found` when there are none */
+export function cancellationOf(cancellationId: CancellationId, events: readonly StoredEvent[]): Cancellation {
+  const cancellation = foldCancellation(events);
+  if (cancellation.status === 'unknown') throw new Rejection('cancellation-not-found', { cancellationId });
+  return cancellation;
 }

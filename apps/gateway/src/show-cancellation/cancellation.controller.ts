@@ -15,7 +15,7 @@ import { BulkReader, isBulk } from '../bulk-cancel/bulk-reader.js';
 import { IdParam } from '../http/parsed.js';
 import { Operation } from '../openapi/operation.js';
 import { ReadModel } from '../read-model/read-model.js';
-import { CancellationReader } from '../show-cancellation/cancellation-reader.js';
+import { cancellationOf, CancellationReader } from '../show-cancellation/cancellation-reader.js';
 import { presentCertificate } from '../show-cancellation/present-cancellation.js';
 import { StreamReader } from '../streams/stream-reader.js';
 
@@ -36,7 +36,9 @@ export class CancellationController {
   })
   async show(@IdParam('cancellationId') cancellationId: CancellationId): Promise<CancellationResource | BulkResource> {
     const events = await this.streams.cancellationEvents(cancellationId);
-    return isBulk(events) ? this.bulks.show(cancellationId) : this.cancellations.show(cancellationId);
+    return isBulk(events)
+      ? this.bulks.present(cancellationId, events)
+      : this.cancellations.present(cancellationId, events);
   }
 
   @Get('cancellations/:cancellationId/certificate')
@@ -50,13 +52,13 @@ export class CancellationController {
   ): Promise<CertificateResource | NonNullable<BulkResource['certificate']>> {
     const events = await this.streams.cancellationEvents(cancellationId);
     if (isBulk(events)) {
-      const { certificate } = await this.bulks.show(cancellationId);
+      const { certificate } = this.bulks.present(cancellationId, events);
       if (certificate === null) throw new CodedError('certificate-not-issued');
       return certificate;
     }
-    const { cancellation } = await this.cancellations.load(cancellationId);
-    if (cancellation.certificate === null) throw new CodedError('certificate-not-issued');
-    return presentCertificate(cancellation.certificate);
+    const { certificate } = cancellationOf(cancellationId, events);
+    if (certificate === null) throw new CodedError('certificate-not-issued');
+    return presentCertificate(certificate);
   }
 
   @Get('jobs/:jobId/cancellation-status')

@@ -6,7 +6,7 @@ import { isBulk } from '../bulk-cancel/bulk-reader.js';
 import { IdParam } from '../http/parsed.js';
 import { Operation } from '../openapi/operation.js';
 import { Timeline } from '../read-model/timeline.js';
-import { CancellationReader } from '../show-cancellation/cancellation-reader.js';
+import { cancellationOf } from '../show-cancellation/cancellation-reader.js';
 import { StreamReader } from '../streams/stream-reader.js';
 import { LastEventId } from './last-event-id.js';
 import { WatchStory } from './watch-story.js';
@@ -23,7 +23,6 @@ export class WatchController {
   constructor(
     private readonly watch: WatchStory,
     private readonly timeline: Timeline,
-    private readonly cancellations: CancellationReader,
     private readonly streams: StreamReader,
   ) {}
 
@@ -41,7 +40,7 @@ export class WatchController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const events = await this.streams.cancellationEvents(id);
-    if (!isBulk(events)) await this.cancellations.load(id);
+    if (!isBulk(events)) cancellationOf(id, events);
     await this.watch.send(reply, { kind: 'cancellation', id }, after);
   }
 
