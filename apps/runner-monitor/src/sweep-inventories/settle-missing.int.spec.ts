@@ -84,12 +84,18 @@ const returns = async () => {
   await eventually(async () => expect((await runnerEvents()).at(-1)).toBe('RunnerReturned'));
 };
 
+const sweepWith = (reportsPending: () => Promise<number>, orphans = parts().orphans) => {
+  const { database, executions, inFlight } = parts();
+  const control = new RunnerControl(world.connection, ANSWER_MS);
+  return new SettleMissing(new Inventories(database), control, executions, inFlight, orphans, reportsPending);
+};
+
 /** A sweep in whose way something comes once: when the runner has answered, or when the find is recorded and the fence is next. */
 const sweepUntilSettled = async (
   execution: ExecutionIdentity,
   meanwhile: { readonly asked?: () => Promise<void>; readonly found?: () => Promise<void> },
 ) => {
-  const { database, executions, inFlight, orphans } = parts();
+  const { orphans } = parts();
   const once = (work: (() => Promise<void>) | undefined) => {
     let done: Promise<void> | undefined;
     return () => (done ??= work?.() ?? Promise.resolve());
@@ -99,13 +105,9 @@ const sweepUntilSettled = async (
     await orphans.found(...orphan);
     await found();
   };
-  const sweep = new SettleMissing(
-    new Inventories(database),
-    new RunnerControl(world.connection, ANSWER_MS),
-    executions,
-    inFlight,
-    Object.assign(Object.create(orphans) as RecordOrphans, { found: recorded }),
+  const sweep = sweepWith(
     () => asked().then(() => 0),
+    Object.assign(Object.create(orphans) as RecordOrphans, { found: recorded }),
   );
   await eventually(
     async () => {
@@ -178,4 +180,20 @@ describe('what is missing on a runner that is lost and returns between the look 
       ...['RunnerLost', 'RunnerReturned'],
     ]);
   });
+});
+
+it('what is missing is left alone while a report waits to be taken in: it may tell of its end', async () => {
+  const execution = await missing();
+  let looks = 0;
+  const sweep = sweepWith(() => Promise.resolve((looks += 1)));
+  await eventually(
+    async () => {
+      await runner.beat();
+      await sweep.sweep();
+      expect(looks).toBeGreaterThan(1);
+    },
+    { withinMs: 20_000 },
+  );
+  expect(await executionEvents(execution)).toEqual(['ExecutionStarted']);
+  expect(await runnerEvents()).toEqual(['RunnerRegistered']);
 });
