@@ -78,13 +78,14 @@ export class Agent {
     const known = this.parts.files.read(execution.executionId);
     if (known?.ending?.reason === 'stopped' && !known.ending.started)
       return { answer: 'refused', because: 'tombstone' };
+    if (known?.refused) return { answer: 'refused', because: known.refused };
     if (known) {
       // It ran here and has ended. Who asks again has not heard how: the agent may have died between the record and its report.
       if (known.ending) this.parts.reports.endedAgain(execution, known.ending);
       return { answer: 'accepted' };
     }
-    if (this.draining) return { answer: 'refused', because: 'draining' };
-    if (this.live.size >= this.parts.capacity) return { answer: 'refused', because: 'full' };
+    if (this.draining) return this.refuse(execution, 'draining');
+    if (this.live.size >= this.parts.capacity) return this.refuse(execution, 'full');
     // It may have waited on the connection while this host stood still, and have been given to another runner since. A refusal
     // would give it back, and might come behind a second request for it that was accepted.
     if (!this.parts.hasContact()) return null;
@@ -109,6 +110,12 @@ export class Agent {
     });
     this.keep(started);
     return { answer: 'accepted' };
+  }
+
+  /** Kept: whoever heard it gives the execution away, and another who asks a moment later must not have it begun. */
+  private refuse(execution: ExecutionIdentity, because: 'full' | 'draining'): StartReply {
+    this.parts.files.write({ execution, stop: null, tree: null, ending: null, refused: because });
+    return { answer: 'refused', because };
   }
 
   /** Until it has ended. */

@@ -30,6 +30,8 @@ export interface ExecutionFile {
   readonly resume?: Resume;
   /** null: nothing of it has run. */
   readonly tree: TreeRecord | null;
+  /** Why it was not begun, which is final: whoever asks again hears the same. */
+  readonly refused?: 'full' | 'draining';
   /** Set once, when nothing of it is left. A stop before any start sets it at once: the tombstone. */
   readonly ending: ExecutionEnding | null;
 }
@@ -91,12 +93,12 @@ export class ExecutionFiles {
     );
   }
 
-  /** Forgets executions that ended long ago. */
+  /** Forgets executions that ended, or were refused, long ago. */
   forgetOld(now: number): void {
     for (const name of readdirSync(this.directory)) {
       const path = join(this.directory, name);
       const old = now - statSync(path).mtimeMs > REMEMBER_MS;
-      if (old && (!name.endsWith('.json') || readFile(path)?.ending)) rmSync(path, { force: true });
+      if (old && (!name.endsWith('.json') || isOver(readFile(path)))) rmSync(path, { force: true });
     }
   }
 
@@ -104,6 +106,10 @@ export class ExecutionFiles {
   private path(executionId: ExecutionId): string {
     return join(this.directory, `${executionId}.json`);
   }
+}
+
+function isOver(file: ExecutionFile | null): boolean {
+  return file !== null && (file.ending !== null || file.refused !== undefined);
 }
 
 function readFile(path: string): ExecutionFile | null {

@@ -18,7 +18,12 @@ export async function endPredecessors(
   logger: Logger,
   adopted: ReadonlySet<string>,
 ): Promise<void> {
-  const left = files.all().filter(({ ending, execution }) => ending === null && !adopted.has(execution.executionId));
+  const left = files
+    .all()
+    .filter(
+      ({ ending, refused, execution }) =>
+        ending === null && refused === undefined && !adopted.has(execution.executionId),
+    );
   for (const file of files.all().filter(isUnproven)) later.begin(file);
   await Promise.all(left.map((file) => endOne(file, files, containment, reports, later, logger)));
   for (const { name, processes } of listContainments(containment)) {

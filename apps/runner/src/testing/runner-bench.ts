@@ -22,7 +22,7 @@ import { startRunner } from '../start-runner.js';
 import { LeftTrees } from './left-trees.js';
 
 /** A real runner on a NATS of its own, with the runner-monitor's part of the wire played by the spec. */
-export async function runnerBench({ leaseMs = 60_000, sweepMs = 60_000, orphans = 'end' } = {}) {
+export async function runnerBench({ leaseMs = 60_000, sweepMs = 60_000, orphans = 'end', capacity = 32 } = {}) {
   const directory = await tempDirectory();
   const nats = await startTestNats();
   const connection = await connectMessaging({ url: nats.url, name: 'spec' });
@@ -62,6 +62,7 @@ export async function runnerBench({ leaseMs = 60_000, sweepMs = 60_000, orphans 
       LOG_LEVEL: 'fatal',
       RUNNER_SWEEP_MS: String(sweepMs),
       RUNNER_ORPHANS: orphans,
+      RUNNER_CAPACITY: String(capacity),
     });
   let runner = await start();
   const left = new LeftTrees(home, directory.path);

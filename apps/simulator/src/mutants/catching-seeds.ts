@@ -32,6 +32,7 @@ export const CATCHING_SEEDS: Readonly<Record<MutantName, number>> = {
   'fence-too-early': 98,
   'forget-the-fenced': 80,
   'drop-tombstone': 249,
+  'forget-refusals': 74032,
   'forget-what-was-started': 13,
   'no-last-look': 75,
   'never-escalate': 9,

@@ -33,6 +33,7 @@ export const MUTANTS = {
   'forget-the-fenced': 'nobody tells a returned runner to end what was fenced',
   // The runner
   'drop-tombstone': 'a start after its stop is accepted',
+  'forget-refusals': 'a start is accepted whose refusal is still on its way',
   'forget-what-was-started': 'a start that comes twice starts twice',
   'no-last-look': 'a command is released although a stop came meanwhile',
   'never-escalate': 'the grace period ends and nobody is killed',

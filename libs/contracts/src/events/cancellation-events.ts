@@ -93,6 +93,7 @@ export const cancellationEvents = {
   FinalizersRecorded: z.object({
     finalizers: z.array(z.object({ task: z.string(), status: taskStatus })),
     executions: z.array(targetExecution),
+    earlier: z.array(targetExecution).exactOptional(),
     at,
   }),
   CleanupRecorded: z.object({ report: cleanupReport, at }),

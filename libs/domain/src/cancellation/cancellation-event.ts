@@ -81,6 +81,8 @@ export type CancellationEvent =
       readonly type: 'FinalizersRecorded';
       readonly finalizers: readonly FinalizerRecord[];
       readonly executions: readonly TargetExecution[];
+      /** Attempts of theirs that were followed by another: looked at once more. Absent when there is none. */
+      readonly earlier?: readonly TargetExecution[];
       readonly at: Timestamp;
     }
   | { readonly type: 'CleanupRecorded'; readonly report: CleanupReport; readonly at: Timestamp }

@@ -70,7 +70,9 @@ function apply(
     case 'FinalizersRecorded': {
       const { plan } = state;
       const executions = [...(plan?.executions ?? []), ...event.executions];
-      return { ...state, finalizers: event.finalizers, plan: plan && { ...plan, executions } };
+      const earlier = [...(plan?.earlier ?? []), ...(event.earlier ?? [])];
+      const all = { executions, ...(earlier.length === 0 ? {} : { earlier }) };
+      return { ...state, finalizers: event.finalizers, plan: plan && { ...plan, ...all } };
     }
     case 'CleanupRecorded':
       return { ...state, cleanup: event.report };

@@ -13,8 +13,8 @@ import {
   target,
   taskFacts,
 } from '../testing/cancellations.js';
-import { ending } from '../testing/executions.js';
-import { at } from '../testing/jobs.js';
+import { ending, execution } from '../testing/executions.js';
+import { at, executionId } from '../testing/jobs.js';
 import { effectsOf } from './effects.js';
 import { finalizersBudgetMs } from './finalizers.js';
 import { explainedSilenceMs } from './standstill.js';
@@ -63,6 +63,18 @@ describe('the finalizers of a cancelled job', () => {
     expect(state.steps.verify.status).toBe('waiting');
     expect(stopsIn(state)).toEqual(['exe_tidy1']);
     expect(ofSteps(...untilFinalized, recordTermination('tidy', ending('exited'))).steps.verify.status).toBe('open');
+  });
+
+  it('are looked at once more with every attempt that was followed by another', () => {
+    const second = execution('tidy', { executionId: executionId('tidy2'), attempt: 2 });
+    const executions = [target('train'), target('tidy', { execution: second })];
+    const retried = { ...settled, executions, earlier: [target('tidy')] };
+    const state = ofSteps(
+      ...[...untilGone, recordFacts(retried), recordCleanup()],
+      recordTermination('tidy', ending('exited'), second),
+    );
+    const looks = effectsOf(state).flatMap((effect) => (effect.type === 'verify' ? effect.earlier : []));
+    expect(looks.map(({ executionId }) => executionId)).toEqual(['exe_tidy1']);
   });
 
   it('are in the certificate with how they ended, and apart from what was cancelled', () => {

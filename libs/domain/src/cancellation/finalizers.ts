@@ -1,6 +1,6 @@
-import type { Cancellation, JobFacts, TaskFacts } from './cancellation.js';
+import type { Cancellation, JobFacts, TargetExecution, TaskFacts } from './cancellation.js';
 import type { CancellationEvent } from './cancellation-event.js';
-import type { Timestamp } from '../ids.js';
+import type { ExecutionId, Timestamp } from '../ids.js';
 
 /** Left to run when the rest is gone, not stopped: unless it is a target itself, or was ended with a job that never began. */
 export function isSparedFinalizer({ finalizer, status }: TaskFacts): boolean {
@@ -11,14 +11,18 @@ export function isSparedFinalizer({ finalizer, status }: TaskFacts): boolean {
 export function recordFinalizers(facts: JobFacts, { plan }: Cancellation, at: Timestamp): readonly CancellationEvent[] {
   const ran = facts.tasks.filter((task) => task.finalizer !== undefined);
   if (ran.length === 0) return [];
-  const planned = new Set((plan?.executions ?? []).map(({ execution }) => execution.executionId));
+  const planned = new Set([...(plan?.executions ?? []), ...(plan?.earlier ?? [])].map(idOf));
   const ids = new Set(ran.map(({ taskId }) => taskId));
-  const executions = facts.executions.filter(
-    ({ execution }) => ids.has(execution.taskId) && !planned.has(execution.executionId),
-  );
+  const besides = (targets: readonly TargetExecution[]): readonly TargetExecution[] =>
+    targets.filter((target) => ids.has(target.execution.taskId) && !planned.has(idOf(target)));
+  const [executions, earlier] = [besides(facts.executions), besides(facts.earlier)];
   const finalizers = ran.map(({ key, status }) => ({ task: key, status }));
-  return [{ type: 'FinalizersRecorded', finalizers, executions, at }];
+  return [
+    { type: 'FinalizersRecorded', finalizers, executions, ...(earlier.length === 0 ? {} : { earlier }), at },
+  ];
 }
+
+const idOf = ({ execution }: TargetExecution): ExecutionId => execution.executionId;
 
 /** The longest the finalizers of the plan may take, ms. */
 export function finalizersBudgetMs({ plan, steps, finalizers }: Cancellation): number {

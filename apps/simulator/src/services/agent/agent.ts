@@ -70,12 +70,17 @@ export class Agent {
       world.reach('start-after-tombstone');
       return 'tombstone';
     }
+    if (known?.refused) return 'full';
     if (known && !(known.ending?.started === false && world.broken('drop-tombstone'))) {
       // Who asks again has not heard how it ended.
       if (known.ending) this.parts.reportEnd(known.execution, known.ending, true);
       return 'accepted';
     }
-    if (this.#live.size >= capacity) return 'full';
+    if (this.#live.size >= capacity) {
+      if (!world.broken('forget-refusals'))
+        files.set(executionId, { execution, stop: null, tree: null, ending: null, refused: true });
+      return 'full';
+    }
     if (!this.parts.hasContact()) {
       world.reach('start-without-contact');
       throw new Unavailable('no contact: not answered');

@@ -8,6 +8,8 @@ export interface ExecutionFile {
   /** null: nothing of it has run. */
   readonly tree: Tree | null;
   readonly ending: ExecutionEnding | null;
+  /** It had no place, and never gets one. */
+  readonly refused?: true;
 }
 
 export interface Tree {

@@ -31,8 +31,9 @@ export class RecordedTrees {
     const { files, world, life } = this.parts;
     if (world.broken('skip-predecessors')) return;
     const left = [...files.values()].filter(
-      ({ ending }) =>
-        ending === null || (ending.evidence.provenGoneAt === null && !world.broken('forget-the-unproven')),
+      ({ ending, refused }) =>
+        (ending === null && !refused) ||
+        (ending?.evidence.provenGoneAt === null && !world.broken('forget-the-unproven')),
     );
     if (left.length > 0) world.reach('predecessor-ended');
     await Promise.all(left.map((file) => this.#endRecorded(file)));
@@ -93,7 +94,7 @@ export class RecordedTrees {
     files.set(execution.executionId, { ...file, ending });
     await life.effect();
     this.parts.reportEnd(execution, ending, file.ending !== null);
-    if (ending.evidence.provenGoneAt === null) this.proveLater({ ...file, ending }, ending);
+    if (ending?.evidence.provenGoneAt === null) this.proveLater({ ...file, ending }, ending);
   }
 
   #killTree({ execution, tree }: ExecutionFile, giveUpMs = GIVE_UP_MS) {
