@@ -31,6 +31,7 @@ import { runnerConfig } from './runner.config.js';
 import { SweepHost } from './sweep-orphans/sweep-host.js';
 import { CleanSlot } from './slots/clean-slot.js';
 import { CleanWorkspace } from './workspace/clean-workspace.js';
+import { IdleWorkspaces } from './workspace/idle-workspaces.js';
 import { RunnerHome } from './workspace/place.js';
 import { RestoreWorkspace } from './workspace/restore-workspace.js';
 
@@ -77,7 +78,7 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
     runnerId,
     sessionId,
     contact,
-    executionIds: () => agent.executionIds(),
+    inventory: () => ({ executionIds: agent.executionIds(), workspaces: idle.name() }),
     onLost: () =>
       agent.endAll({ ...OWN_STOP, gracePeriodMs: contact.graceWithin(OWN_STOP.gracePeriodMs) }, 'lease-lost'),
     onUnknown: () => registerRunner(),
@@ -99,6 +100,7 @@ export async function startRunner(env: NodeJS.ProcessEnv): Promise<RunningServic
     later,
     logger,
   });
+  const idle = new IdleWorkspaces(home, () => agent.jobIds(), logger);
   for (const execution of adopted) agent.keep(execution);
   const stopControl = await serveControl(connection, runnerId, agent, logger);
 

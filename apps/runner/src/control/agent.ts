@@ -10,7 +10,7 @@ import type {
   StopRunnerReply,
   StopRunnerRequest,
 } from '@necrocode/contracts';
-import type { CancellationId, EndReason, ExecutionId, ExecutionIdentity, StopRequest } from '@necrocode/domain';
+import type { CancellationId, EndReason, ExecutionId, ExecutionIdentity, JobId, StopRequest } from '@necrocode/domain';
 import { type Containment, listContainments, scanForMarkers } from '@necrocode/process-tree';
 import type { Logger } from '@necrocode/service-kit/process';
 import { endingWithoutTree } from '../execution/endings.js';
@@ -27,7 +27,7 @@ import type { CleanSlot } from '../slots/clean-slot.js';
 import type { CleanWorkspace } from '../workspace/clean-workspace.js';
 import { countEntries } from '../workspace/confined-tree.js';
 import type { RestoreWorkspace } from '../workspace/restore-workspace.js';
-import type { RunnerHome } from '../workspace/place.js';
+import { pathExists, type RunnerHome } from '../workspace/place.js';
 import type { RunnerPublisher } from '@necrocode/messaging';
 
 export interface AgentParts {
@@ -66,6 +66,10 @@ export class Agent {
 
   executionIds(): ExecutionId[] {
     return [...this.live.keys()];
+  }
+
+  jobIds(): ReadonlySet<JobId> {
+    return new Set([...this.live.values()].map(({ execution }) => execution.jobId));
   }
 
   /**
@@ -236,8 +240,11 @@ export class Agent {
       const inHand = this.live.get(executionId)?.execution ?? this.parts.reports.untold(executionId);
       return { executionId, survivors: pids.size, inHand };
     });
-    const leftFiles = jobId === null ? 0 : await countEntries(this.parts.home.workspace(jobId));
-    return { executions, leftFiles, at: new Date().toISOString() };
+    const at = new Date().toISOString();
+    if (jobId === null) return { executions, leftFiles: 0, at };
+    const workspace = this.parts.home.workspace(jobId);
+    const [leftFiles, hasWorkspace] = await Promise.all([countEntries(workspace), pathExists(workspace)]);
+    return { executions, leftFiles, hasWorkspace, at: new Date().toISOString() };
   }
 }
 

@@ -28,7 +28,7 @@ beforeEach(() => {
     runnerId: idOf('run', '00000000-0000-7000-8000-000000000001'),
     sessionId: 'one',
     contact,
-    executionIds: () => [],
+    inventory: () => ({ executionIds: [] }),
     onLost: () => {
       lost += 1;
       return Promise.resolve();

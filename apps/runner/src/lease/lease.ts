@@ -1,5 +1,5 @@
 import { subjects, type Heartbeat } from '@necrocode/contracts';
-import type { ExecutionId, RunnerId } from '@necrocode/domain';
+import type { RunnerId } from '@necrocode/domain';
 import type { MessagingConnection } from '@necrocode/messaging';
 import type { Logger } from '@necrocode/service-kit/process';
 import { z } from 'zod';
@@ -16,7 +16,8 @@ export interface LeaseParts {
   readonly runnerId: RunnerId;
   readonly sessionId: string;
   readonly contact: Contact;
-  readonly executionIds: () => ExecutionId[];
+  /** What a heartbeat tells: what is on this host. */
+  readonly inventory: () => Pick<Heartbeat, 'executionIds' | 'workspaces'>;
   /** The lease is about to run out on the other side: end everything before it does. Called once per loss. */
   readonly onLost: () => Promise<void>;
   /** The runner-monitor does not know us: register again. */
@@ -69,9 +70,9 @@ export class Lease {
   }
 
   private async ask(): Promise<void> {
-    const { connection, contact, runnerId, sessionId, executionIds, logger } = this.parts;
+    const { connection, contact, runnerId, sessionId, inventory, logger } = this.parts;
     const sentAt = contact.now();
-    const beat: Heartbeat = { runnerId, sessionId, executionIds: executionIds(), at: new Date().toISOString() };
+    const beat: Heartbeat = { runnerId, sessionId, ...inventory(), at: new Date().toISOString() };
     try {
       const subject = subjects.runner(runnerId, 'heartbeat');
       const reply = await connection.nats.request(subject, JSON.stringify(beat), {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import {
   type ExecutionReport,
   executionReport,
+  heartbeat,
+  type Heartbeat,
   type OutputChunk,
   outputChunk,
   runnerMonitorCommands,
@@ -32,6 +34,7 @@ export async function runnerBench({ leaseMs = 60_000, sweepMs = 60_000, orphans 
   const output: OutputChunk[] = [];
   let fenced: readonly string[] = [];
   let answering = true;
+  let lastBeat: Heartbeat | undefined;
   let answeredAt = 0;
   const answer = (message: Msg, reply: unknown): void => {
     if (!answering) return;
@@ -39,7 +42,10 @@ export async function runnerBench({ leaseMs = 60_000, sweepMs = 60_000, orphans 
     message.respond(JSON.stringify(reply));
   };
   connection.nats.subscribe(subjects.allRunners('heartbeat'), {
-    callback: (_, message) => answer(message, { leaseMs }),
+    callback: (_, message) => {
+      lastBeat = heartbeat.parse(message.json());
+      answer(message, { leaseMs });
+    },
   });
   connection.nats.subscribe(runnerMonitorCommands.registerRunner.subject, {
     callback: (_, message) => {
@@ -107,6 +113,8 @@ export async function runnerBench({ leaseMs = 60_000, sweepMs = 60_000, orphans 
     fence: (...executionIds: readonly string[]) => {
       fenced = executionIds;
     },
+    /** What the runner last said it has. */
+    lastBeat: () => lastBeat,
     /** When the runner-monitor last answered: a lease from here on it gives the runner up. */
     answeredAt: () => answeredAt,
     /** The runner-monitor falls silent, or speaks again. */

@@ -13,8 +13,12 @@ export class RunnerHome {
     return `necrocode-${createHash('sha256').update(this.directory).digest('hex').slice(0, 12)}`;
   }
 
+  get workspaces(): string {
+    return join(this.directory, 'workspaces');
+  }
+
   workspace(jobId: JobId): string {
-    return join(this.directory, 'workspaces', jobId);
+    return join(this.workspaces, jobId);
   }
 
   /** Where a workspace goes before it is removed: out of every path a task ever knew. */

@@ -100,6 +100,8 @@ export const inspectReply = z.object({
   ),
   /** Files left in the workspace; 0 when it is gone. */
   leftFiles: z.int().min(0),
+  /** Whether its directory is there, be it empty. Absent where no job was named, and from agents that do not say. */
+  hasWorkspace: z.boolean().exactOptional(),
   at: timestamp,
 });
 
@@ -108,6 +110,8 @@ export const heartbeat = z.object({
   runnerId,
   sessionId: z.string(),
   executionIds: z.array(executionId),
+  /** Jobs that have a workspace there and nothing that runs in it, some of the oldest. Absent from agents that do not say. */
+  workspaces: z.array(jobId).exactOptional(),
   at: timestamp,
 });
 
