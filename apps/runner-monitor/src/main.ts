@@ -1,5 +1,5 @@
 import { runService } from '@necrocode/service-kit';
-import { RunnersAndExecutions1 } from './migrations/1-runners-and-executions.js';
+import { migrations } from './migrations/index.js';
 import { runnerMonitorConfig } from './runner-monitor.config.js';
 import { observe } from './record-story/observe.js';
 import { EXECUTIONS_DURABLE, RunnerMonitorModule } from './runner-monitor.module.js';
@@ -8,7 +8,7 @@ import { SCHEMA } from './schema.js';
 runService({
   name: 'runner-monitor',
   config: runnerMonitorConfig,
-  database: { schema: SCHEMA, migrations: [RunnersAndExecutions1] },
+  database: { schema: SCHEMA, migrations },
   consumers: [EXECUTIONS_DURABLE],
   observe,
   module: RunnerMonitorModule,

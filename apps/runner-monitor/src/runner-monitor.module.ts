@@ -40,9 +40,11 @@ import { StopExecutions } from './stop-executions/stop-executions.js';
 import { EndingsAwaited } from './stop-executions/endings-awaited.js';
 import { StopsUnderWay } from './stop-executions/stops-under-way.js';
 import { EndSurplus } from './sweep-inventories/end-surplus.js';
+import { FindLeftWorkspaces } from './sweep-inventories/find-left-workspaces.js';
 import { Inventories } from './sweep-inventories/inventories.js';
 import { RecordOrphans } from './sweep-inventories/record-orphans.js';
 import { SettleMissing } from './sweep-inventories/settle-missing.js';
+import { WorkspaceStories } from './sweep-inventories/workspace-stories.js';
 import { TrustRunnerController } from './trust-runner/trust-runner.controller.js';
 import { heardTypes, TrackExecutions } from './track-executions/track-executions.js';
 
@@ -185,6 +187,7 @@ export const EXECUTIONS_DURABLE = 'runner-monitor-executions';
           new EndFenced(inFlight, control),
           new SettleMissing(inventories, control, executions, inFlight, orphans, pending),
           new EndSurplus(inventories, control, executions, store, orphans),
+          new FindLeftWorkspaces(inventories, control, new WorkspaceStories(store), orphans),
         ];
         return new Sweeper(sweeps, logger, LEASE_MS / SWEEPS_PER_LEASE);
       },

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CloudEvent, ExecutionResource } from '@necrocode/contracts';
@@ -123,6 +123,36 @@ describe('a runner that is cut off', () => {
     expect(existsSync(workspace)).toBe(false);
     expect([...executionsAliveOf(jobId)]).toEqual([]);
   });
+});
+
+describe('a workspace that is left behind', () => {
+  const orphans = async () =>
+    (await world.client.listRunners()).items.find((runner) => runner.runnerId === runnerId)?.orphans;
+  const written = (id: string) => {
+    const workspace = join(cutOff.home, 'workspaces', id);
+    mkdirSync(workspace, { recursive: true });
+    writeFileSync(join(workspace, 'late'), 'x');
+    return workspace;
+  };
+
+  it('is found and removed by the cleanup of its job, also on a runner that the job has left', async () => {
+    const workspace = written(jobId);
+    await eventually(() => expect(existsSync(workspace)).toBe(false), { withinMs: 30_000 });
+    await eventually(async () => expect(await events('CleanupCompleted')).toHaveLength(2));
+    expect(await events('CleanupReopened')).toHaveLength(1);
+    await eventually(async () => expect(await orphans()).toEqual([]), { withinMs: 30_000 });
+  }, 120_000);
+
+  it('is told of and left alone when the store does not know its job, until somebody has removed it', async () => {
+    const foreign = `job_01kq${'0'.repeat(22)}`;
+    const workspace = written(foreign);
+    await eventually(async () => expect(await orphans()).toEqual([{ kind: 'workspace', jobId: foreign }]), {
+      withinMs: 30_000,
+    });
+    expect(existsSync(join(workspace, 'late'))).toBe(true);
+    rmSync(workspace, { recursive: true });
+    await eventually(async () => expect(await orphans()).toEqual([]), { withinMs: 30_000 });
+  }, 120_000);
 });
 
 for (const unkillable of openUnkillable())

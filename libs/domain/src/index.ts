@@ -95,7 +95,7 @@ export { isOver, namedIn, type StoryPart } from './retention/is-over.js';
 export type { RunnerCommand, RunnerDescription, RunnerEvent, RunnerState } from './runner/runner.js';
 export { RUNNER_EVENTS } from './runner/runner.js';
 export { runnerDecider } from './runner/decider.js';
-export type { Orphan } from './runner/orphan.js';
+export { type ExecutionOrphan, type Orphan, subjectOf, type WorkspaceOrphan } from './runner/orphan.js';
 
 export type {
   ArtifactOrder,

@@ -30,10 +30,17 @@ export interface JobFacts {
 export class KnownFacts {
   constructor(private readonly store: EventStore) {}
 
-  /** Two round trips, whatever the job's size. @throws {Rejection} `job-not-found` */
+  /** @throws {Rejection} `job-not-found` */
   async ofJob(jobId: JobId): Promise<JobFacts> {
+    const facts = await this.findJob(jobId);
+    if (facts === null) throw new Rejection('job-not-found', { jobId });
+    return facts;
+  }
+
+  /** Two round trips, whatever the job's size. @returns null: the store knows of no such job */
+  async findJob(jobId: JobId): Promise<JobFacts | null> {
     const job = this.fold<JobState, JobEvent>(jobDecider, await this.store.readStream(streamIdOf('job', jobId)));
-    if (job.status === 'unknown') throw new Rejection('job-not-found', { jobId });
+    if (job.status === 'unknown') return null;
     const cancellationIds = new Set(
       job.tasks.flatMap(({ progress }) => ('cancellationId' in progress ? [progress.cancellationId] : [])),
     );

@@ -11,6 +11,7 @@ import {
   type JobCommand,
   jobDecider,
   type JobId,
+  type RunnerEvent,
   type RunnerId,
   type SlotClaim,
   type SubmittedTask,
@@ -68,18 +69,28 @@ export class JobStory {
   }
 
   /** Found on its host in nobody's hand, and ended: the runner-monitor records it. */
-  async orphanEnds({ runnerId, executionId }: ExecutionIdentity): Promise<void> {
-    const at = new Date(Date.now() + 1).toISOString();
-    const orphan = { kind: 'process', executionId } as const;
-    const event = { runnerId, orphan, at };
-    const metadata = { actor: 'service:spec', correlationId: runnerId };
-    await this.store.append([
-      {
-        streamId: streamIdOf('runner', runnerId),
-        expectedVersion: 0,
-        events: [{ id: uuidV7(), type: 'RunnerOrphanEnded', schemaVersion: 1, data: event, metadata }],
-      },
-    ]);
+  orphanEnds({ runnerId, executionId }: ExecutionIdentity): Promise<void> {
+    return this.ofRunner({ type: 'RunnerOrphanEnded', runnerId, orphan: { kind: 'process', executionId }, at: soon() });
+  }
+
+  /** Its workspace is on the host of that runner, whose cleanup is done: the runner-monitor records it. */
+  workspaceFound(runnerId: RunnerId): Promise<void> {
+    const orphan = { kind: 'workspace', jobId: this.jobId } as const;
+    return this.ofRunner({ type: 'RunnerOrphanFound', runnerId, orphan, processes: 0, at: soon() });
+  }
+
+  /** Cleaned after it was found, it is not there any more: the runner-monitor records it. */
+  workspaceGone(runnerId: RunnerId): Promise<void> {
+    const orphan = { kind: 'workspace', jobId: this.jobId } as const;
+    return this.ofRunner({ type: 'RunnerOrphanEnded', runnerId, orphan, at: soon() });
+  }
+
+  private async ofRunner({ type, ...data }: RunnerEvent & { readonly runnerId: RunnerId }): Promise<void> {
+    const streamId = streamIdOf('runner', data.runnerId);
+    const expectedVersion = (await this.store.readStream(streamId)).length;
+    const metadata = { actor: 'service:spec', correlationId: data.runnerId };
+    const events = [{ id: uuidV7(), type, schemaVersion: 1, data, metadata }];
+    await this.store.append([{ streamId, expectedVersion, events }]);
   }
 
   /** The execution's end is recorded by the monitor alone. */
@@ -171,4 +182,9 @@ function endingOf(ending: Partial<ExecutionEnding>, evidence: Partial<ExecutionE
 
 function now(): string {
   return new Date().toISOString();
+}
+
+/** After whatever was done by now. */
+function soon(): string {
+  return new Date(Date.now() + 1).toISOString();
 }

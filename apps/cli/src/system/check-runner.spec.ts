@@ -17,10 +17,13 @@ describe('what doctor says of a runner', () => {
   );
 
   it('names the orphans of one that works', () => {
-    const orphans = [{ kind: 'process', executionId: 'exe_1' }] as unknown as (typeof runner)['orphans'];
+    const orphans = [
+      { kind: 'process', executionId: 'exe_1' },
+      { kind: 'workspace', jobId: 'job_1' },
+    ] as unknown as (typeof runner)['orphans'];
     expect(checkRunner({ ...runner, status: 'ready', orphans })).toMatchObject({
       status: 'warn',
-      detail: 'run_1 is ready; orphans: process of exe_1',
+      detail: 'run_1 is ready; orphans: process of exe_1, workspace of job_1',
     });
   });
 

@@ -1,4 +1,5 @@
 import type { RunnerResource } from '@necrocode/contracts';
+import { subjectOf } from '@necrocode/domain';
 import type { Check } from '@necrocode/embedded/doctor';
 
 /** What `doctor` says of a runner of the system that runs. */
@@ -17,7 +18,7 @@ export function checkRunner({
       return {
         name,
         status: 'warn',
-        detail: `${runnerId} is ${status}; orphans: ${orphans.map(({ kind, executionId }) => `${kind} of ${executionId}`).join(', ')}`,
+        detail: `${runnerId} is ${status}; orphans: ${orphans.map((orphan) => `${orphan.kind} of ${subjectOf(orphan)}`).join(', ')}`,
         hint: 'They are being ended or settled. What stays is to be looked at on the host.',
       };
     case 'lost':

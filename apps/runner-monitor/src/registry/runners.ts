@@ -1,5 +1,5 @@
 import type { Heartbeat } from '@necrocode/contracts';
-import type { RunnerEvent, RunnerId, RunnerState } from '@necrocode/domain';
+import type { JobId, RunnerEvent, RunnerId, RunnerState } from '@necrocode/domain';
 import type { CompanionStatement } from '@necrocode/event-store';
 import type { DataSource } from 'typeorm';
 import { SCHEMA } from '../schema.js';
@@ -34,25 +34,33 @@ export class Runners {
    * What commits together with a runner's events, from the state they lead to. Appends to one stream take turns, so the row
    * follows their order.
    */
-  after(events: readonly RunnerEvent[], { runner, sessionId, status }: KnownRunner): CompanionStatement {
+  after(events: readonly RunnerEvent[], state: KnownRunner): CompanionStatement {
+    const { runner, sessionId, status } = state;
     if (!events.some(({ type }) => type === 'RunnerRegistered')) {
-      return { text: `update ${this.table} set status = $2 where runner_id = $1`, values: [runner.runnerId, status] };
+      return {
+        text: `update ${this.table} set status = $2, orphaned_workspaces = $3 where runner_id = $1`,
+        values: [runner.runnerId, status, orphanedWorkspaces(state)],
+      };
     }
     return {
-      text: `insert into ${this.table} (runner_id, session_id, status, lease_ms, registered_at, last_heard_at)
-             values ($1, $2, $3, $4, now(), now())
+      text: `insert into ${this.table}
+               (runner_id, session_id, status, lease_ms, registered_at, last_heard_at, orphaned_workspaces)
+             values ($1, $2, $3, $4, now(), now(), $5)
              on conflict (runner_id) do update set session_id = excluded.session_id, status = excluded.status,
-               lease_ms = excluded.lease_ms, registered_at = now(), last_heard_at = now(), execution_ids = '{}'`,
-      values: [runner.runnerId, sessionId, status, this.leaseMs],
+               lease_ms = excluded.lease_ms, registered_at = now(), last_heard_at = now(), execution_ids = '{}',
+               workspaces = '{}', orphaned_workspaces = excluded.orphaned_workspaces`,
+      values: [runner.runnerId, sessionId, status, this.leaseMs, orphanedWorkspaces(state)],
     };
   }
 
   /** Puts back a row that is missing; one that is there is newer than the state. It starts with a full lease. */
-  async restore({ runner, sessionId, status, since }: KnownRunner): Promise<void> {
+  async restore(state: KnownRunner): Promise<void> {
+    const { runner, sessionId, status, since } = state;
     await this.database.query(
-      `insert into ${this.table} (runner_id, session_id, status, lease_ms, registered_at, last_heard_at)
-       values ($1, $2, $3, $4, $5, now()) on conflict (runner_id) do nothing`,
-      [runner.runnerId, sessionId, status, this.leaseMs, since],
+      `insert into ${this.table}
+         (runner_id, session_id, status, lease_ms, registered_at, last_heard_at, orphaned_workspaces)
+       values ($1, $2, $3, $4, $5, now(), $6) on conflict (runner_id) do nothing`,
+      [runner.runnerId, sessionId, status, this.leaseMs, since, orphanedWorkspaces(state)],
     );
   }
 
@@ -60,11 +68,13 @@ export class Runners {
   async hear(beats: readonly Heartbeat[]): Promise<ReadonlyMap<RunnerId, HeartbeatOutcome>> {
     const rows = await this.database.query<{ runner_id: RunnerId; outcome: HeartbeatOutcome }[]>(
       `with beat as (
-         select "runnerId" as runner_id, "sessionId" as session_id, "executionIds" as execution_ids
-         from jsonb_to_recordset($1::jsonb) as sent ("runnerId" text, "sessionId" text, "executionIds" text[])),
+         select "runnerId" as runner_id, "sessionId" as session_id, "executionIds" as execution_ids,
+           coalesce("workspaces", '{}') as workspaces
+         from jsonb_to_recordset($1::jsonb)
+           as sent ("runnerId" text, "sessionId" text, "executionIds" text[], "workspaces" text[])),
        heard as (
          update ${this.table} runner
-         set last_heard_at = now(), lease_ms = $2, execution_ids = beat.execution_ids
+         set last_heard_at = now(), lease_ms = $2, execution_ids = beat.execution_ids, workspaces = beat.workspaces
          from beat where runner.runner_id = beat.runner_id and runner.session_id = beat.session_id
          returning runner.runner_id, runner.status)
        select beat.runner_id, case
@@ -90,4 +100,8 @@ export class Runners {
       lastHeardAt: row.last_heard_at.toISOString(),
     }));
   }
+}
+
+function orphanedWorkspaces({ orphans = [] }: KnownRunner): readonly JobId[] {
+  return orphans.flatMap((orphan) => (orphan.kind === 'workspace' ? [orphan.jobId] : []));
 }

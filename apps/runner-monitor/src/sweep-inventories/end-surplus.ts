@@ -12,7 +12,7 @@ import { TwoLooks } from './two-looks.js';
 
 /** What a runner has in hand and the store says is over, or never was: the runner is asked to end it. */
 export class EndSurplus implements Sweep {
-  private readonly looks = new TwoLooks();
+  private readonly looks = new TwoLooks<Gap>(({ executionId }) => executionId);
   /** Asked to end, and named by its runner when it was last looked at. */
   private readonly open = new Map<ExecutionId, Gap>();
 

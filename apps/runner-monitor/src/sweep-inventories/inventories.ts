@@ -1,14 +1,19 @@
-import type { ExecutionId, ExecutionIdentity, RunnerId } from '@necrocode/domain';
+import type { ExecutionId, ExecutionIdentity, JobId, RunnerId } from '@necrocode/domain';
 import type { DataSource } from 'typeorm';
 import { SCHEMA } from '../schema.js';
 
-/** Where a runner's last heartbeat and the rows of executions do not agree. */
-export interface Gap {
+/** Found by a runner's last heartbeat. */
+export interface Finding {
   readonly runnerId: RunnerId;
-  readonly executionId: ExecutionId;
   /** Of that heartbeat, ms: another one has another. */
   readonly heardAtMs: number;
 }
+
+/** Where it and the rows of executions do not agree. */
+export type Gap = Finding & { readonly executionId: ExecutionId };
+
+/** On the runner's host, by it or by what was found there before. */
+export type NamedWorkspace = Finding & { readonly jobId: JobId };
 
 export type MissingExecution = Gap & { readonly execution: ExecutionIdentity };
 
@@ -40,6 +45,25 @@ export class Inventories {
        where ${HEARD}
          and not exists (select from "${SCHEMA}".execution where execution.execution_id = named.execution_id)
        limit ${SWEEP_LIMIT}`,
+    );
+  }
+
+  /** Named by a runner, and not found left behind so far; the oldest first: what is in use goes by. */
+  findWorkspaces(): Promise<readonly NamedWorkspace[]> {
+    return this.workspacesIn('workspaces', 'orphaned_workspaces');
+  }
+
+  /** Found left behind, and not named by its runner any more. */
+  findGoneWorkspaces(): Promise<readonly NamedWorkspace[]> {
+    return this.workspacesIn('orphaned_workspaces', 'workspaces');
+  }
+
+  private workspacesIn(these: string, notThose: string): Promise<readonly NamedWorkspace[]> {
+    return this.database.query(
+      `select ${COLUMNS}, named.job_id as "jobId"
+       from "${SCHEMA}".runner cross join lateral unnest(runner.${these}) as named (job_id)
+       where ${HEARD} and not named.job_id = any (runner.${notThose})
+       order by named.job_id limit ${SWEEP_LIMIT}`,
     );
   }
 }

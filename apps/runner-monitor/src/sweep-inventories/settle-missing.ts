@@ -13,7 +13,7 @@ import { TwoLooks } from './two-looks.js';
  * lost runner had is; should the runner have a record of its end after all, being asked to end it brings that.
  */
 export class SettleMissing implements Sweep {
-  private readonly looks = new TwoLooks();
+  private readonly looks = new TwoLooks<MissingExecution>(({ executionId }) => executionId);
 
   /** @param reportsPending reports that are stored and not taken in: one of them may be its end */
   constructor(

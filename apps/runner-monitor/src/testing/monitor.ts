@@ -18,7 +18,7 @@ import { createTestDatabase, eventually, startTestNats } from '@necrocode/testin
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions, Transport } from '@nestjs/microservices';
 import pg from 'pg';
-import { RunnersAndExecutions1 } from '../migrations/1-runners-and-executions.js';
+import { migrations } from '../migrations/index.js';
 import { runnerMonitorConfig, type RunnerMonitorConfig } from '../runner-monitor.config.js';
 import { RunnerMonitorModule } from '../runner-monitor.module.js';
 import { SCHEMA } from '../schema.js';
@@ -112,7 +112,7 @@ async function startReplica(config: RunnerMonitorConfig): Promise<Replica> {
   const logger = createLogger('runner-monitor', process.env['SPEC_LOG'] ?? 'silent');
   const { platform, close } = await openPlatform('runner-monitor', config, logger, {
     schema: SCHEMA,
-    migrations: [RunnersAndExecutions1],
+    migrations,
   });
   const { servers, credentials } = parseServerUrls(config.NATS_URL);
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(

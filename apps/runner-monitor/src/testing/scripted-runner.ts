@@ -1,5 +1,6 @@
 import {
   type ExecutionReport,
+  type Heartbeat,
   type HoldReply,
   holdRequest,
   type InspectReply,
@@ -27,6 +28,8 @@ export class ScriptedRunner {
   survivors = 0;
   /** What it says to have in hand when it is inspected; of what is not here it says nothing. */
   readonly inHand = new Map<string, ExecutionIdentity | null>();
+  /** Jobs whose workspaces are there when it is inspected; of what is not here it says nothing. */
+  readonly workspaces = new Map<string, boolean>();
   readonly answersToHold = new Map<string, HoldReply['answers'][number]['answer']>();
 
   private readonly publisher: RunnerPublisher;
@@ -76,12 +79,14 @@ export class ScriptedRunner {
       });
     }
     this.respond('inspect', async (body): Promise<InspectReply> => {
-      const { executionIds } = inspectRequest.parse(body);
+      const { executionIds, jobId } = inspectRequest.parse(body);
+      const hasWorkspace = jobId === null ? undefined : this.workspaces.get(jobId);
       const executions = executionIds.map((executionId) => {
         const inHand = this.inHand.get(executionId);
         return { executionId, survivors: this.survivors, ...(inHand === undefined ? {} : { inHand }) };
       });
-      return { executions, leftFiles: 7, at: new Date().toISOString() };
+      const said = hasWorkspace === undefined ? {} : { hasWorkspace };
+      return { executions, leftFiles: 7, ...said, at: new Date().toISOString() };
     });
   }
 
@@ -102,8 +107,12 @@ export class ScriptedRunner {
   }
 
   /** @returns the reply @throws when nobody answers within 250 ms */
-  async beat(executionIds: readonly string[] = [], sessionId = this.sessionId): Promise<unknown> {
-    const beat = { runnerId: this.runnerId, sessionId, executionIds, at: new Date().toISOString() };
+  async beat(
+    executionIds: readonly string[] = [],
+    sessionId = this.sessionId,
+    more: Pick<Heartbeat, 'workspaces'> = {},
+  ): Promise<unknown> {
+    const beat = { runnerId: this.runnerId, sessionId, executionIds, ...more, at: new Date().toISOString() };
     const subject = subjects.runner(this.runnerId, 'heartbeat');
     const reply = await this.connection.nats.request(subject, JSON.stringify(beat), { timeout: 250 });
     return reply.json();

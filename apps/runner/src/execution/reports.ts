@@ -5,7 +5,7 @@ import type {
   ExecutionEnding,
   ExecutionId,
   ExecutionIdentity,
-  Orphan,
+  ExecutionOrphan,
   RunnerId,
   SignalEvidence,
 } from '@necrocode/domain';
@@ -65,7 +65,7 @@ export class Reports {
   }
 
   /** Each under an id of its own: the same execution may leave something more than once. */
-  orphan(kind: 'orphan-found' | 'orphan-ended', runnerId: RunnerId, orphan: Orphan, processes: number): void {
+  orphan(kind: 'orphan-found' | 'orphan-ended', runnerId: RunnerId, orphan: ExecutionOrphan, processes: number): void {
     const { executionId } = orphan;
     const at = new Date().toISOString();
     const id = `${executionId}-${kind}-${randomUUID()}`;

@@ -13,7 +13,7 @@ export const runnerResource = z
     status: z.enum(['ready', 'lost', 'draining', 'quarantined']),
     /** Executions whose processes could not be killed. */
     unproven: z.array(executionId),
-    /** Found and not ended yet: what of it has lost its other half, and the execution it is of. */
+    /** Found and not ended yet: what of it has lost its other half, and the execution or job it is of. */
     orphans: z.array(orphan),
     /** Since when it has this status. */
     since: timestamp,

@@ -7,7 +7,7 @@ import {
   containment,
   executionEnding,
   executionIdentity,
-  orphan,
+  executionOrphan,
   signalEvidence,
   slotClaim,
   slotEvidence,
@@ -144,7 +144,13 @@ export const executionReport = z.discriminatedUnion('kind', [
 /** Of something nobody has in hand: often there is no more left of the execution than its id. */
 function orphanReport<Kind extends string>(kind: Kind) {
   const execution = executionIdentity.pick({ executionId: true, runnerId: true });
-  return z.object({ kind: z.literal(kind), execution, orphan, processes: z.int().min(0), at: timestamp });
+  return z.object({
+    kind: z.literal(kind),
+    execution,
+    orphan: executionOrphan,
+    processes: z.int().min(0),
+    at: timestamp,
+  });
 }
 
 /** One chunk of output on `NECROCODE_OUTPUT`. */

@@ -3,6 +3,7 @@ import type {
   CleanupReport,
   ExecutionEnding,
   ExecutionIdentity,
+  ExecutionOrphan,
   Orphan,
   RunnerDescription,
   SignalEvidence,
@@ -81,10 +82,15 @@ export const runnerDescription = z.object({
   version: z.string(),
 }) satisfies z.ZodType<RunnerDescription>;
 
-export const orphan = z.object({
+export const executionOrphan = z.object({
   kind: z.enum(['process', 'containment', 'execution', 'record']),
   executionId,
-}) satisfies z.ZodType<Orphan>;
+}) satisfies z.ZodType<ExecutionOrphan>;
+
+export const orphan = z.discriminatedUnion('kind', [
+  executionOrphan,
+  z.object({ kind: z.literal('workspace'), jobId }),
+]) satisfies z.ZodType<Orphan>;
 
 export const artifactOrder = z.object({
   taskId,

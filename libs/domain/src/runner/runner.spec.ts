@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { JobId } from '../ids.js';
 import { specOf, stateAfter } from '../testing/given.js';
-import { at, executionId, now, runnerId } from '../testing/jobs.js';
+import { at, executionId, jobId, now, runnerId } from '../testing/jobs.js';
 import { runnerDecider } from './decider.js';
 import type { RunnerCommand, RunnerDescription, RunnerEvent } from './runner.js';
 
@@ -49,6 +50,8 @@ const find: RunnerCommand = { type: 'RecordOrphanFound', runnerId, orphan, proce
 const endIt: RunnerCommand = { type: 'RecordOrphanEnded', runnerId, orphan, at: now };
 const found: RunnerEvent = { type: 'RunnerOrphanFound', runnerId, orphan, processes: 2, at: now };
 const ended: RunnerEvent = { type: 'RunnerOrphanEnded', runnerId, orphan, at: now };
+const workspace = { kind: 'workspace', jobId } as const;
+const workspaceFound: RunnerEvent = { ...found, orphan: workspace };
 const trusted: RunnerEvent = { type: 'RunnerTrusted', runnerId, requestedBy: 'ada', at: now };
 
 describe('a runner', () => {
@@ -92,6 +95,22 @@ describe('a runner', () => {
     given(registered(), found)
       .when({ ...find, orphan: { ...orphan, kind: 'containment' } })
       .then({ ...found, orphan: { ...orphan, kind: 'containment' } }));
+  it('is told of the workspace of a job as well', () =>
+    given(registered(), found)
+      .when({ ...find, orphan: workspace })
+      .then({ ...found, orphan: workspace }));
+  it('is told once of a workspace while it is there', () =>
+    given(registered(), workspaceFound)
+      .when({ ...find, orphan: workspace })
+      .thenNothing());
+  it('is told that a workspace is gone', () =>
+    given(registered(), workspaceFound)
+      .when({ ...endIt, orphan: workspace })
+      .then({ ...ended, orphan: workspace }));
+  it('is not told that a workspace is gone when that of another job is', () =>
+    given(registered(), workspaceFound)
+      .when({ ...endIt, orphan: { ...workspace, jobId: 'job_2' as JobId } })
+      .thenNothing());
   it('is told that it is ended', () => given(registered(), found).when(endIt).then(ended));
   it('is not told of the end of what nobody had found', () => given(registered()).when(endIt).thenNothing());
   it('is told of it again when it is found again', () => given(registered(), found, ended).when(find).then(found));

@@ -11,7 +11,13 @@ const REASONS = [
   'fenced',
 ] as const satisfies readonly ExecutionEnding['reason'][];
 
-const ORPHANS = ['process', 'containment', 'execution', 'record'] as const satisfies readonly Orphan['kind'][];
+const ORPHANS = [
+  'process',
+  'containment',
+  'execution',
+  'record',
+  'workspace',
+] as const satisfies readonly Orphan['kind'][];
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGKILL'] as const;
 
