@@ -40,6 +40,7 @@ export const CATCHING_SEEDS: Readonly<Record<MutantName, number>> = {
   'start-without-contact': 3813,
   'skip-predecessors': 6,
   'forget-the-unproven': 63,
+  'never-look-for-workspaces': 30219,
   'never-sweep': 6549,
   'kill-by-stored-pid': 76,
   'skip-marker-sweep': 8,

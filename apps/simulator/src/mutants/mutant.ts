@@ -41,6 +41,7 @@ export const MUTANTS = {
   'start-without-contact': 'an agent that stood still starts what has waited for it',
   'skip-predecessors': 'an agent that comes up leaves what the one before it started',
   'forget-the-unproven': 'what could not be killed in time is never looked at again',
+  'never-look-for-workspaces': 'nobody compares what runners keep with the cleanups that are done',
   'never-sweep': 'who is in nobody’s hand is left alone',
   'kill-by-stored-pid': 'a recorded pid is killed whoever has it now',
   'skip-marker-sweep': 'only the process group is looked for',

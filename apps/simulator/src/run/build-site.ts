@@ -116,5 +116,6 @@ function emptyTables(): Tables {
     cancellationDrives: new Map(),
     bulkDrives: new Map(),
     cleanupDrives: new Map(),
+    cleanedJobs: new Set(),
   };
 }

@@ -16,6 +16,7 @@ import {
   orderJobCleanup,
   orderSlotCleanup,
   orderTaskCleanup,
+  type RunnerEvent,
   type TaskId,
   type Timestamp,
 } from '@necrocode/domain';
@@ -30,7 +31,13 @@ import { foldStream } from './streams/fold-stream.js';
 
 const ACTOR = 'service:artifact-cleaner';
 
-const HEARD: ReadonlySet<string> = new Set(['ExecutionEnded', 'JobCompleted', 'JobFailed', 'JobCancelled']);
+const HEARD: ReadonlySet<string> = new Set([
+  'ExecutionEnded',
+  'JobCompleted',
+  'JobFailed',
+  'JobCancelled',
+  'RunnerOrphanFound',
+]);
 
 /** The artifact-cleaner's edges, over the real decider, orders and the rule of when nobody can write any more. */
 export class ArtifactCleaner {
@@ -84,6 +91,13 @@ export class ArtifactCleaner {
         if (dequeued) return;
         await this.#request(jobId, orderJobCleanup(await this.#job(jobId), new Map()), stored.id);
         this.#begin(jobId);
+        return;
+      }
+      case 'RunnerOrphanFound': {
+        const { orphan, at } = toDomainEvent<Extract<RunnerEvent, { type: 'RunnerOrphanFound' }>>(stored);
+        if (orphan.kind !== 'workspace') return;
+        const job = await this.#job(orphan.jobId);
+        if (job.endedAt !== null) await this.#start(job.jobId, orderJobCleanup(job, new Map()), stored.id, at);
         return;
       }
       default:

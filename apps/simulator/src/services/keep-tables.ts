@@ -74,6 +74,7 @@ export function keepTables(store: HistoryStore, tables: Tables, world: World): v
     switch (event.type) {
       case 'CleanupRequested':
       case 'CleanupReopened':
+        tables.cleanedJobs.delete(id);
         tables.cleanupDrives.set(id, { dueAtMs: world.now + FIRST_REDRIVE_MS, attempts: 0 });
         return;
       case 'CleanupFailed': {
@@ -84,6 +85,7 @@ export function keepTables(store: HistoryStore, tables: Tables, world: World): v
       case 'SlotProvenClean':
       case 'CleanupCompleted':
         tables.cleanupDrives.delete(id);
+        tables.cleanedJobs.add(id);
         return;
       default:
         return event satisfies never;
@@ -102,6 +104,6 @@ export function keepTables(store: HistoryStore, tables: Tables, world: World): v
     }
     const { sessionId, status } = state;
     const times = { registeredAtMs: world.now, lastHeardMs: world.now };
-    tables.runners.set(runnerId, { sessionId, status, ...times, executionIds: [] });
+    tables.runners.set(runnerId, { sessionId, status, ...times, executionIds: [], workspaces: [] });
   }
 }

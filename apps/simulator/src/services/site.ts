@@ -44,6 +44,8 @@ export interface Tables {
   readonly cancellationDrives: Map<CancellationId, Drive>;
   readonly bulkDrives: Map<CancellationId, Drive>;
   readonly cleanupDrives: Map<string, Drive>;
+  /** Whose cleanup is done. */
+  readonly cleanedJobs: Set<string>;
 }
 
 export interface DispatcherRunnerRow {
@@ -58,6 +60,8 @@ export interface RunnerRow {
   registeredAtMs: number;
   lastHeardMs: number;
   executionIds: readonly ExecutionId[];
+  /** In which nothing runs. */
+  workspaces: readonly JobId[];
 }
 
 export interface FlightRow {

@@ -7,6 +7,7 @@ import type {
   ExecutionId,
   ExecutionIdentity,
   ExecutionStop,
+  JobId,
   SlotEvidence,
   SlotId,
   StopRequest,
@@ -123,6 +124,12 @@ export class Agent {
     const ending = executionIds.flatMap((executionId) => this.#live.get(executionId) ?? []);
     for (const live of ending) live.stop({ ...AT_ONCE, cancellationId: null }, reason);
     await Promise.all(ending.map(({ ended }) => ended));
+  }
+
+  /** Workspaces in which nothing runs that is known here. */
+  idleWorkspaces(): readonly JobId[] {
+    const busy = new Set([...this.#live.values()].map(({ execution }) => execution.jobId));
+    return [...this.parts.machine.workspaces.keys()].filter((jobId) => !busy.has(jobId));
   }
 
   /** @returns null: refused, the job still runs here */

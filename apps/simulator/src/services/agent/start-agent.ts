@@ -87,7 +87,7 @@ export function startAgent(life: Life, site: Site, home: AgentHome, ready: (agen
       contact.check(); // The next answer may be there at once, and say nothing of the silence before it.
       const sentAt = world.now;
       try {
-        const beat = { runnerId, sessionId, executionIds: agent.executionIds() };
+        const beat = { runnerId, sessionId, executionIds: agent.executionIds(), workspaces: agent.idleWorkspaces() };
         const known = await ask(life, site.monitor, (monitor) => monitor.hear(beat), LEASE_MS / BEATS_PER_LEASE);
         contact.confirm(sentAt);
         if (!known) await register();

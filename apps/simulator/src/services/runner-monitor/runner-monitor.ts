@@ -7,6 +7,7 @@ import {
   type ExecutionState,
   type ExecutionStop,
   type JobEvent,
+  type JobId,
   Rejection,
   type RunnerDescription,
   type RunnerFinding,
@@ -24,6 +25,7 @@ import { ask } from '../ask.js';
 import { type Checkpoint, consume } from '../consumer.js';
 import type { Site } from '../site.js';
 import { consumeReports } from './consume-reports.js';
+import { FindLeftWorkspaces } from './find-left-workspaces.js';
 import { MonitorStreams } from './monitor-streams.js';
 import { SweepRunners } from './sweep-runners.js';
 
@@ -42,6 +44,7 @@ interface Beat {
   readonly runnerId: RunnerId;
   readonly sessionId: string;
   readonly executionIds: readonly ExecutionId[];
+  readonly workspaces: readonly JobId[];
 }
 
 /** The runner-monitor's edges, over the real deciders: registry, leases, reports, stops, and the sweeps that fence. */
@@ -61,7 +64,11 @@ export class RunnerMonitor {
     );
     consume(life, site, checkpoint, HEARD, (event) => this.#track(event));
     consumeReports(life, site, (report) => this.#record(report.command, report.id));
-    life.every(1_000, () => sweeps.sweep());
+    const workspaces = new FindLeftWorkspaces(life, site, this.#streams);
+    life.every(1_000, async () => {
+      await sweeps.sweep();
+      await workspaces.sweep();
+    });
   }
 
   async register({
@@ -83,7 +90,7 @@ export class RunnerMonitor {
   }
 
   /** @returns whether its session is the one that is registered */
-  async hear({ runnerId, sessionId, executionIds }: Beat): Promise<boolean> {
+  async hear({ runnerId, sessionId, executionIds, workspaces }: Beat): Promise<boolean> {
     this.#heard.set(runnerId, this.site.world.now);
     const row = this.site.tables.runners.get(runnerId);
     if (row?.sessionId !== sessionId) return false;
@@ -91,6 +98,7 @@ export class RunnerMonitor {
       await this.life.effect();
       row.lastHeardMs = this.site.world.now;
       row.executionIds = executionIds;
+      row.workspaces = workspaces;
       if (row.status === 'lost') {
         await this.#streams.handleRunner({ type: 'HearRunner', runnerId, at: this.life.now() });
         this.site.world.reach('runner-returned');
