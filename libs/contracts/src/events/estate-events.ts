@@ -64,6 +64,12 @@ export const cleanupEvents = {
   CleanupRequested: z.object({ order, at }),
   CleanupFailed: z.object({ jobId, attempt: z.int().min(1), error: codedError, retryAt: timestamp, at }),
   SlotProvenClean: z.object({ jobId, executionId, pool, slotId, evidence: slotEvidence, at }),
-  CleanupCompleted: z.object({ jobId, kind: z.enum(['job', 'tasks', 'slot']), report: cleanupReport, at }),
+  CleanupCompleted: z.object({
+    jobId,
+    kind: z.enum(['job', 'tasks', 'slot']),
+    report: cleanupReport,
+    bytesFreedBefore: z.number().exactOptional(),
+    at,
+  }),
   CleanupReopened: z.object({ jobId, foundAt: timestamp, at }),
 } as const satisfies EventSchemas<CleanupEvent>;

@@ -85,6 +85,8 @@ export type CleanupEvent =
       readonly kind: CleanupOrder['kind'];
       /** Of all that was done, also before it was reopened. */
       readonly report: CleanupReport;
+      /** What of the freed bytes an earlier completion has told of. Absent when it is the first. */
+      readonly bytesFreedBefore?: number;
       readonly at: Timestamp;
     }
   /** Files were found where it had left none: somebody outlived the proof of its end, and wrote. */

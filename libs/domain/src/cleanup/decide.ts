@@ -29,8 +29,16 @@ export function decideCleanup(command: CleanupCommand, state: CleanupState): rea
       if (order.kind === 'slot') return []; // A slot needs its own proof.
       const { report } = command;
       if (report.leftFiles > 0) return [failed(state, left(report.leftFiles), at)];
+      const before = state.again?.done;
       return [
-        { type: 'CleanupCompleted', jobId, kind: order.kind, report: together(state.again?.done ?? null, report), at },
+        {
+          type: 'CleanupCompleted',
+          jobId,
+          kind: order.kind,
+          report: together(before, report),
+          ...(before ? { bytesFreedBefore: before.bytesFreed } : {}),
+          at,
+        },
       ];
     }
     default:
@@ -47,7 +55,10 @@ function reopened(
   return [{ type: 'CleanupReopened', jobId: state.order.jobId, foundAt, at }];
 }
 
-function together(before: CleanupReport | null, { artifacts, filesRemoved, bytesFreed, leftFiles }: CleanupReport) {
+function together(
+  before: CleanupReport | undefined,
+  { artifacts, filesRemoved, bytesFreed, leftFiles }: CleanupReport,
+) {
   return {
     artifacts: [...(before?.artifacts ?? []), ...artifacts],
     filesRemoved: (before?.filesRemoved ?? 0) + filesRemoved,

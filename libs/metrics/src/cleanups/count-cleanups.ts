@@ -35,7 +35,7 @@ export function countCleanups(metrics: Metrics) {
         break;
       case 'CleanupCompleted':
         completed({ kind: event.kind });
-        freed({}, event.report.bytesFreed);
+        freed({}, event.report.bytesFreed - (event.bytesFreedBefore ?? 0));
         leftFiles({}, event.report.leftFiles);
         break;
       case 'SlotProvenClean':
