@@ -17,9 +17,7 @@ export function recordFinalizers(facts: JobFacts, { plan }: Cancellation, at: Ti
     targets.filter((target) => ids.has(target.execution.taskId) && !planned.has(idOf(target)));
   const [executions, earlier] = [besides(facts.executions), besides(facts.earlier)];
   const finalizers = ran.map(({ key, status }) => ({ task: key, status }));
-  return [
-    { type: 'FinalizersRecorded', finalizers, executions, ...(earlier.length === 0 ? {} : { earlier }), at },
-  ];
+  return [{ type: 'FinalizersRecorded', finalizers, executions, ...(earlier.length === 0 ? {} : { earlier }), at }];
 }
 
 const idOf = ({ execution }: TargetExecution): ExecutionId => execution.executionId;

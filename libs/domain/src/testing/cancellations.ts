@@ -1,6 +1,17 @@
 import type { CancellationCommand } from '../cancellation/cancellation-command.js';
 import type { CancellationEvent } from '../cancellation/cancellation-event.js';
-import type { CancellationOptions, CancellationState, CancellationTarget, CertificateProof, HeldSlot, JobFacts, StepName, TargetExecution, TaskFacts, VerificationPass } from '../cancellation/cancellation.js';
+import type {
+  CancellationOptions,
+  CancellationState,
+  CancellationTarget,
+  CertificateProof,
+  HeldSlot,
+  JobFacts,
+  StepName,
+  TargetExecution,
+  TaskFacts,
+  VerificationPass,
+} from '../cancellation/cancellation.js';
 import { cancellationDecider } from '../cancellation/decider.js';
 import type { CleanupReport } from '../cleanup/cleanup.js';
 import type { ExecutionEnding } from '../execution/execution.js';
