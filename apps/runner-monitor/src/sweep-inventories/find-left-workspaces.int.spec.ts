@@ -110,6 +110,7 @@ describe('a workspace that a runner names', () => {
   it('is told again when it is found again after it was gone', async () => {
     const jobId = present(await cleaned());
     await becomes(jobId, 'RunnerOrphanFound');
+    await lookedAtTwice();
     removed(jobId);
     await becomes(jobId, 'RunnerOrphanFound', 'RunnerOrphanEnded');
     present(jobId);
@@ -180,10 +181,11 @@ describe('a workspace that a runner names', () => {
     runner.sessionId = 'the next one';
     await runner.register();
     await runner.beat();
-    const rows = await world.query<{ workspaces: string[]; orphaned_workspaces: string[] }>(
-      `select workspaces, orphaned_workspaces from runner_monitor.runner where runner_id = '${runner.runnerId}'`,
+    // What was found is not asked for: a sweep that was under way may tell of it right behind the registration.
+    const rows = await world.query<{ workspaces: string[] }>(
+      `select workspaces from runner_monitor.runner where runner_id = '${runner.runnerId}'`,
     );
-    expect(rows).toEqual([{ workspaces: [], orphaned_workspaces: [] }]);
+    expect(rows).toEqual([{ workspaces: [] }]);
     beatOn();
     await becomes(jobId, 'RunnerOrphanFound', 'RunnerOrphanFound');
   });
