@@ -1,11 +1,12 @@
 /**
  * Cancels whole queues of waiting jobs as one cancellation, beside pg-boss' bulk cancel on the same PostgreSQL and, where a
  * redis-server is found, BullMQ's bulk removal, in one run.
- * `npm run bench -- bulk [jobs …]` (1000 and 10000 by default).
+ * `npm run bench -- bulk [jobs …] [--rounds n]` (1000 and 10000 jobs, three rounds by default).
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { NecrocodeClient } from '@necrocode/client';
 import { startSystem } from '@necrocode/local-system';
 import { median } from '../measure/statistics.js';
@@ -28,8 +29,12 @@ interface Result {
   readonly rounds: readonly Round[];
 }
 
-const ROUNDS = 3;
-const sizes = process.argv.slice(2).map(Number);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '3' } },
+});
+const roundsEach = Number(values.rounds);
+const sizes = positionals.map(Number);
 const home = await mkdtemp(join(tmpdir(), 'necrocode-bench-'));
 const redis = await startRedis();
 const system = await startSystem({ home, env: { LOG_LEVEL: 'warn' } });
@@ -39,11 +44,11 @@ try {
   await cancelQueue(client, system.databaseUrl, 100);
   for (const jobs of sizes.length > 0 ? sizes : [1_000, 10_000]) {
     const rounds: Round[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < roundsEach; round++) {
       const ours = await cancelQueue(client, system.databaseUrl, jobs);
       const pgBoss = await cancelWithPgBoss(system.databaseUrl, jobs);
       rounds.push({ ours, pgBoss, ...(redis && { bullMq: await removeWithBullMq(redis.port, jobs) }) });
-      process.stderr.write(`${jobs} jobs, round ${round + 1} of ${ROUNDS}\n`);
+      process.stderr.write(`${jobs} jobs, round ${round + 1} of ${roundsEach}\n`);
     }
     results.push({ jobs, rounds });
   }
@@ -68,7 +73,7 @@ function report(results: readonly Result[]): void {
     ];
   });
   console.log(
-    `Waiting jobs of one queue, cancelled at once; ms, median of ${ROUNDS}. Every job ends with an event of its own;`,
+    `Waiting jobs of one queue, cancelled at once; ms, median of ${roundsEach}. Every job ends with an event of its own;`,
   );
   console.log('pg-boss flips rows, BullMQ (each write synced) removes the jobs; neither keeps a history.');
   if (!redis) console.log('BullMQ was not measured: there is no redis-server on the PATH.');
