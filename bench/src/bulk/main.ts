@@ -41,11 +41,11 @@ const system = await startSystem({ home, env: { LOG_LEVEL: 'warn' } });
 try {
   const client = new NecrocodeClient({ baseUrl: system.gatewayUrl, token: system.token, timeoutMs: 120_000 });
   const results: Result[] = [];
-  await cancelQueue(client, system.databaseUrl, 100);
+  await cancelQueue(client, system, 100);
   for (const jobs of sizes.length > 0 ? sizes : [1_000, 10_000]) {
     const rounds: Round[] = [];
     for (let round = 0; round < roundsEach; round++) {
-      const ours = await cancelQueue(client, system.databaseUrl, jobs);
+      const ours = await cancelQueue(client, system, jobs);
       const pgBoss = await cancelWithPgBoss(system.databaseUrl, jobs);
       rounds.push({ ours, pgBoss, ...(redis && { bullMq: await removeWithBullMq(redis.port, jobs) }) });
       process.stderr.write(`${jobs} jobs, round ${round + 1} of ${roundsEach}\n`);

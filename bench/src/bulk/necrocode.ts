@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { NecrocodeClient } from '@necrocode/client';
+import type { LocalSystem } from '@necrocode/local-system';
 import pg from 'pg';
+import { untilSettled } from '../measure/until-settled.js';
 
 /** ms from the request to each moment, seen from the caller; `terminal` from the event store itself. */
 export interface BulkFigures {
@@ -15,13 +17,17 @@ const clock = (): number => performance.timeOrigin + performance.now();
 let queues = 0;
 
 /** Jobs that wait for a slot nobody offers, cancelled as a queue. */
-export async function cancelQueue(client: NecrocodeClient, databaseUrl: string, jobs: number): Promise<BulkFigures> {
+export async function cancelQueue(
+  client: NecrocodeClient,
+  { home, databaseUrl }: Pick<LocalSystem, 'home' | 'databaseUrl'>,
+  jobs: number,
+): Promise<BulkFigures> {
   const queue = `bench-${queues++}`;
   const job = { name: 'bench', queue, tasks: [{ key: 'a', command: ['true'], slot: { pool: 'nowhere' } }] };
   for (let left = jobs; left > 0; left -= PER_BATCH) {
     await client.submitBatch({ jobs: Array.from({ length: Math.min(left, PER_BATCH) }, () => job) });
   }
-  await projected(client, queue);
+  await untilSettled(home); // What was submitted must not still be worked on when the cancel is measured.
   const requestedAt = clock();
   const { cancellationId } = await client.cancelMany({ target: { kind: 'queue', queue }, expectedCount: jobs });
   const accepted = clock() - requestedAt;
@@ -37,17 +43,6 @@ export async function cancelQueue(client: NecrocodeClient, databaseUrl: string, 
       terminal,
       certified: Date.parse(certificate.requestedAt) + certificate.completedAfterMs - requestedAt,
     };
-  }
-}
-
-/** What was submitted must not still be worked on when the cancel is measured. */
-async function projected(client: NecrocodeClient, queue: string): Promise<void> {
-  for (let before = ''; ;) {
-    await pause(500);
-    const { items } = await client.listJobs({ queue, limit: 1 });
-    const newest = items[0]?.jobId ?? '';
-    if (newest !== '' && newest === before) return;
-    before = newest;
   }
 }
 

@@ -17,6 +17,9 @@ const CLAIM = /* sql */ `
     from ${SCHEMA}.ready_task ready
     left join ${SCHEMA}.placement using (job_id)
     where ready.not_before <= $1
+      -- Said once for all rows, so that a hundred thousand tasks that wait for a slot cost a comparison each.
+      and (ready.slot_pool is null or ready.slot_pool = any(array(
+        select pool from ${SCHEMA}.slot where status = 'free' and slot_id = any($3::text[]))))
       and not exists (select from ${SCHEMA}.paused_queue join ${SCHEMA}.open_job using (queue)
         where open_job.job_id = ready.job_id and open_job.waiting)
       and (placement.runner_id = any($2::text[]) or (placement.runner_id is null and exists (
