@@ -94,7 +94,7 @@ export class EndInHand {
 
   async #signal(tree: Stoppable, { signal, signalTo: mode, gracePeriodMs, force }: Stop): Promise<void> {
     // Each request that joins a stop would be told of each signal.
-    const listener = this.#isListening ? {} : { onSignal: (sent: TreeSignal) => this.#remember(sent) };
+    const listener = this.#isListening ? {} : { onSignals: (sent: readonly TreeSignal[]) => this.#remember(sent) };
     this.#isListening = true;
     const { survivors, obstacle } = await tree.stop({ signal, mode, gracePeriodMs, force, ...listener });
     if (survivors.length === 0) return;
@@ -105,15 +105,15 @@ export class EndInHand {
   }
 
   /** Should this agent die before the end: its successor knows who asked, and what has been sent. */
-  #remember(sent: TreeSignal): void {
-    const evidence = signalEvidence(sent);
-    if (!evidence) return;
-    this.#signals.push(evidence);
+  #remember(sent: readonly TreeSignal[]): void {
+    const evidence = sent.flatMap((signal) => signalEvidence(signal) ?? []);
+    if (evidence.length === 0) return;
+    this.#signals.push(...evidence);
     this.parts.file.change({ stop: this.stop, signals: [...this.#signals] });
     // Unless the end comes first, whose report has all signals: most processes that help are gone by then.
     const timer = setTimeout(() => {
       this.#unreported.delete(timer);
-      this.parts.reports.signalled(this.parts.file.content.execution, evidence);
+      for (const signal of evidence) this.parts.reports.signalled(this.parts.file.content.execution, signal);
     }, SIGNAL_REPORTED_AFTER_MS);
     this.#unreported.add(timer);
   }

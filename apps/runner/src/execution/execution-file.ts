@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StartRequest } from '@necrocode/contracts';
 import type {
@@ -58,9 +58,10 @@ export function heldBy(by: readonly CancellationId[], resume: Resume, leftMs: nu
 const REMEMBER_MS = 24 * 3_600_000;
 
 /**
- * One small file per execution. Replaced by rename, so a reader sees the old or the new. Not synced: they matter when
- * the agent dies, and when the machine dies the processes are gone with it. Synchronous: about 0.1 ms, and a start or
- * stop must not interleave with its own record.
+ * One small file per execution: a line for each change, each the whole of what is known then, the last one counts. A line that an
+ * agent could not finish is none, so a reader sees the old or the new. Not synced: they matter when the agent dies, and when the machine
+ * dies the processes are gone with it. Synchronous: a start or stop must not interleave with its own record, and appending takes a
+ * tenth of the time of making a file anew and renaming it, which a hundred executions that are stopped at once wait for.
  */
 export class ExecutionFiles {
   private readonly directory: string;
@@ -71,9 +72,8 @@ export class ExecutionFiles {
   }
 
   write(file: ExecutionFile): void {
-    const path = this.path(file.execution.executionId);
-    writeFileSync(`${path}.next`, JSON.stringify(file), { mode: 0o600 });
-    renameSync(`${path}.next`, path);
+    // The line break comes first: it also ends what somebody before could not finish.
+    appendFileSync(this.path(file.execution.executionId), `\n${JSON.stringify(file)}`, { mode: 0o600 });
   }
 
   read(executionId: ExecutionId): ExecutionFile | null {
@@ -113,11 +113,25 @@ function isOver(file: ExecutionFile | null): boolean {
 }
 
 function readFile(path: string): ExecutionFile | null {
+  let text: string;
   try {
-    // Written by an agent of this home, in one step.
-    return JSON.parse(readFileSync(path, 'utf8')) as ExecutionFile;
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
+  }
+  for (const line of text.split('\n').reverse()) {
+    const file = parsed(line);
+    if (file) return file;
+  }
+  return null;
+}
+
+/** Written by an agent of this home; null: not to its end. */
+function parsed(line: string): ExecutionFile | null {
+  try {
+    return JSON.parse(line) as ExecutionFile;
+  } catch {
+    return null;
   }
 }

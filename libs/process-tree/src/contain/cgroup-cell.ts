@@ -26,10 +26,11 @@ export function cgroupCell(controls: CgroupControls, cgroup: OwnCgroup, sweep: S
     return sweep.find().filter((row) => !isInside(row));
   };
 
-  const prove = (): GoneProof | undefined => {
+  const prove = async (): Promise<GoneProof | undefined> => {
     if (stillExists(cgroup) && controls.mayHoldProcesses(directory)) return undefined;
     const passes = sweep === null ? 0 : 2;
-    for (let pass = 0; pass < passes; pass += 1) if (strays().length > 0) return undefined;
+    for (let pass = 0; pass < passes; pass += 1)
+      if ((await sweep?.findAnew())?.some((row) => !isInside(row))) return undefined;
     if (stillExists(cgroup) && !removeCgroups(directory)) return undefined;
     return { assurance: 'kernel', passes, provenAt: new Date().toISOString() };
   };
@@ -51,7 +52,7 @@ export function cgroupCell(controls: CgroupControls, cgroup: OwnCgroup, sweep: S
       return [...killed, ...escaped];
     },
 
-    prove: () => Promise.resolve((proof ??= prove())),
+    prove: async () => (proof ??= await prove()),
     watch: (onChange) => controls.watch(directory, onChange),
     async freeze() {
       const still = stillExists(cgroup) && (await controls.freeze(directory));

@@ -1,4 +1,4 @@
-import { childrenOf, withDescendants } from '../proc/children.js';
+import { nextOwnChildren, ownChildren, withDescendants } from '../proc/children.js';
 import { nextProcessTable, type ProcessTable, readProcess, readProcessTable } from '../proc/process-table.js';
 import { isDead, keyOf, type ProcessRow } from '../proc/process-row.js';
 import { carriesMark, type Marker, type ResourceTag, resourceTagOf } from '../proc/marker.js';
@@ -26,10 +26,16 @@ export class Sweep {
     this.#tag = resourceTagOf(marker);
   }
 
-  /** The living processes of the tree, now, found in the cheapest way that misses nobody. */
+  /** The living processes of the tree, found in the cheapest way that misses nobody; at most one turn of the event loop old. */
   find(): ProcessRow[] {
-    const children = this.orphansComeHome ? childrenOf(process.pid) : undefined;
+    const children = this.orphansComeHome ? ownChildren() : undefined;
     return children === undefined ? this.findIn(readProcessTable()) : this.#findBelow(children);
+  }
+
+  /** As `find`, looked for after this call. */
+  async findAnew(): Promise<ProcessRow[]> {
+    const children = this.orphansComeHome ? await nextOwnChildren() : undefined;
+    return children === undefined ? this.findIn(await nextProcessTable()) : this.#findBelow(children);
   }
 
   /** The living processes of the tree in this table. Each is remembered as long as it exists: once ours, ours for ever. */

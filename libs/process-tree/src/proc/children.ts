@@ -17,6 +17,33 @@ export function childrenOf(pid: number): ProcessRow[] | undefined {
     .filter((row) => row !== undefined);
 }
 
+let thisTurn: { readonly children: ProcessRow[] | undefined } | undefined;
+
+/**
+ * The children of this process, read at most once in a turn of the event loop: a hundred trees that are signalled at once cost one look.
+ * Who is born meanwhile is found in the next; nothing is proven by this one.
+ */
+export function ownChildren(): ProcessRow[] | undefined {
+  if (thisTurn === undefined) {
+    thisTurn = { children: childrenOf(process.pid) };
+    setImmediate(() => (thisTurn = undefined));
+  }
+  return thisTurn.children;
+}
+
+let next: Promise<ProcessRow[] | undefined> | undefined;
+
+/** As `ownChildren`, read after this call: everybody who asks in the same turn gets the same look. */
+export function nextOwnChildren(): Promise<ProcessRow[] | undefined> {
+  next ??= new Promise((resolve) => {
+    setImmediate(() => {
+      next = undefined;
+      resolve(childrenOf(process.pid));
+    });
+  });
+  return next;
+}
+
 /** A process and everybody below it. */
 export const withDescendants = (row: ProcessRow): ProcessRow[] => [
   row,

@@ -7,11 +7,11 @@ import type { SignalEvidence } from './stop-report.js';
 export class SignalLog {
   readonly evidence: SignalEvidence[] = [];
   readonly #sent = new Map<NodeJS.Signals, Set<string>>();
-  readonly #listeners: ((evidence: SignalEvidence) => void)[] = [];
+  readonly #listeners: ((sent: readonly SignalEvidence[]) => void)[] = [];
 
   constructor(readonly cell: Cell) {}
 
-  listen(listener: (evidence: SignalEvidence) => void): void {
+  listen(listener: (sent: readonly SignalEvidence[]) => void): void {
     this.#listeners.push(listener);
   }
 
@@ -23,8 +23,7 @@ export class SignalLog {
     const processes = answers.filter((answer) => answer === 'delivered').length;
     const refused = answers.includes('refused');
     const answer = refused ? 'refused' : processes > 0 ? 'delivered' : 'no-such-process';
-    this.#note({ signal, processes, answer });
-    this.#note({ signal: 'SIGCONT', processes, answer });
+    this.#note({ signal, processes, answer }, { signal: 'SIGCONT', processes, answer });
   }
 
   /** Notes a SIGKILL that went to these; those hit before count only once. */
@@ -33,10 +32,11 @@ export class SignalLog {
     if (fresh.length > 0) this.#note({ signal: 'SIGKILL', processes: fresh.length, answer: 'delivered' });
   }
 
-  #note(what: Omit<SignalEvidence, 'at'>): void {
-    const evidence = { ...what, at: new Date().toISOString() };
-    this.evidence.push(evidence);
-    for (const listener of this.#listeners) listener(evidence);
+  #note(...signals: readonly Omit<SignalEvidence, 'at'>[]): void {
+    const at = new Date().toISOString();
+    const sent = signals.map((signal) => ({ ...signal, at }));
+    this.evidence.push(...sent);
+    for (const listener of this.#listeners) listener(sent);
   }
 
   #firstTime(rows: readonly ProcessRow[], signal: NodeJS.Signals): ProcessRow[] {

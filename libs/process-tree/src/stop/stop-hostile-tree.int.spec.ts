@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import { eventually, tempDirectory } from '@necrocode/testing';
+import type { SignalEvidence } from './stop-report.js';
 import { availableContainments, closeContainments, endTrees, manyTimes, startHostile } from '../trees.spec-support.js';
 
 jest.setTimeout(60_000); // On a busy machine; nothing here waits that long.
@@ -178,11 +179,12 @@ describe.each(containments)('stopping a tree held by %s', (means, containment) =
     for (const report of reports) expect(report).toMatchObject({ forced: true, survivors: [] });
   });
 
-  it('tells of each signal as it is sent, and answers a stop of what is gone with the same proof', async () => {
+  it('tells of the signals as they are sent, and answers a stop of what is gone with the same proof', async () => {
     const { tree } = await startHostile(containment, 'cooperative');
-    const told: string[] = [];
-    const report = await tree.stop({ ...graceful, onSignal: ({ signal }) => told.push(signal) });
-    expect(told).toEqual(['SIGTERM', 'SIGCONT']);
+    const told: string[][] = [];
+    const onSignals = (sent: readonly SignalEvidence[]) => told.push(sent.map(({ signal }) => signal));
+    const report = await tree.stop({ ...graceful, onSignals });
+    expect(told).toEqual([['SIGTERM', 'SIGCONT']]);
     expect(await tree.stop({ gracePeriodMs: 0, force: true })).toEqual(report);
     expect(await tree.gone).toEqual(report);
   });

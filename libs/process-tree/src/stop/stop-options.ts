@@ -9,8 +9,8 @@ export interface StopOptions {
   readonly force?: boolean;
   /** Whom the graceful signal goes to: everybody (default), or the leader alone and the rest when it has ended. */
   readonly mode?: 'tree' | 'leader-first';
-  /** Called for each signal right after it was sent. Must not throw. */
-  readonly onSignal?: (evidence: SignalEvidence) => void;
+  /** Called right after signals were sent, with those that went together. Must not throw. */
+  readonly onSignals?: (sent: readonly SignalEvidence[]) => void;
   /** How long after SIGKILL survivors are reported, while the killing goes on; default 5,000. */
   readonly reportAfterMs?: number;
 }

@@ -65,7 +65,7 @@ export class StopRun {
   }
 
   #take(options: StopOptions): void {
-    if (options.onSignal !== undefined) this.#signals.listen(options.onSignal);
+    if (options.onSignals !== undefined) this.#signals.listen(options.onSignals);
     this.#reportAfterMs = options.reportAfterMs ?? this.#reportAfterMs;
     const now = performance.now();
     this.#running = { since: this.#running?.since ?? now, due: deadlineAfter(options, now, this.#running) };
