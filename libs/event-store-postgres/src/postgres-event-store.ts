@@ -103,8 +103,11 @@ export class PostgresEventStore implements EventStore {
     return events;
   }
 
-  async readStreams(streamIds: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {
-    return readStreams(this.#database, streamIds);
+  async readStreams(
+    streamIds: readonly string[],
+    fromVersions?: readonly number[],
+  ): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {
+    return readStreams(this.#database, streamIds, fromVersions);
   }
 
   async readAll(after: Position, limit: number): Promise<readonly PositionedEvent[]> {

@@ -80,8 +80,14 @@ export interface EventStore {
   /** A stream from `fromVersion` (default 1) in order; empty when it does not exist. */
   readStream(streamId: string, fromVersion?: number): Promise<readonly StoredEvent[]>;
 
-  /** Many streams in one round trip; a stream that does not exist maps to an empty list. */
-  readStreams(streamIds: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEvent[]>>;
+  /**
+   * Many streams in one round trip, each from its own version; a stream that does not exist maps to an empty list.
+   * @param fromVersions in the order of `streamIds`; default: all from 1
+   */
+  readStreams(
+    streamIds: readonly string[],
+    fromVersions?: readonly number[],
+  ): Promise<ReadonlyMap<string, readonly StoredEvent[]>>;
 
   /** Numbered events with position > `after`, in order, at most `limit`. Never skips a late commit. */
   readAll(after: Position, limit: number): Promise<readonly PositionedEvent[]>;

@@ -43,9 +43,13 @@ export class InMemoryEventStore implements EventStore {
     return (this.#streams.get(streamId) ?? []).slice(Math.max(0, fromVersion - 1)).map((index) => this.#read(index));
   }
 
-  async readStreams(streamIds: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {
+  async readStreams(
+    streamIds: readonly string[],
+    fromVersions: readonly number[] = [],
+  ): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {
     const read = new Map<string, readonly StoredEvent[]>();
-    for (const streamId of streamIds) read.set(streamId, await this.readStream(streamId));
+    for (const [index, streamId] of streamIds.entries())
+      read.set(streamId, await this.readStream(streamId, fromVersions[index]));
     return read;
   }
 

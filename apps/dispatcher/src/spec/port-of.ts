@@ -7,7 +7,7 @@ export function portOf(store: PostgresEventStore): TransactionalStore {
     append: (streams, companions) => store.append(streams, companions),
     appendWithin: (transaction, streams) => store.appendWithin(transaction, streams),
     readStream: (streamId, fromVersion) => store.readStream(streamId, fromVersion),
-    readStreams: (streamIds) => store.readStreams(streamIds),
+    readStreams: (streamIds, fromVersions) => store.readStreams(streamIds, fromVersions),
     readAll: (after, limit) => store.readAll(after, limit),
     lastPosition: () => store.lastPosition(),
   };

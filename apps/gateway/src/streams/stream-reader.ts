@@ -18,11 +18,16 @@ import {
 } from '@necrocode/domain';
 import { type DomainEvent, type EventStore, type StoredEvent, toDomainEvent } from '@necrocode/event-store';
 import { EVENT_STORE } from '@necrocode/service-kit';
+import { RecentStreams } from './recent-streams.js';
 
 /** One resource is its stream, folded: what an answer says of it is never behind. */
 @Injectable()
 export class StreamReader {
-  constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
+  readonly #recent: RecentStreams;
+
+  constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {
+    this.#recent = new RecentStreams(store);
+  }
 
   /** @throws {Rejection} `job-not-found` */
   async job(jobId: JobId): Promise<Job> {
@@ -33,13 +38,14 @@ export class StreamReader {
 
   async executions(ids: readonly ExecutionId[]): Promise<ReadonlyMap<ExecutionId, ExecutionState>> {
     if (ids.length === 0) return new Map();
-    const streams = await this.store.readStreams(ids.map((id) => streamIdOf('execution', id)));
+    const streams = await this.#recent.read(ids.map((id) => streamIdOf('execution', id)));
     return new Map(ids.map((id) => [id, foldOf(executionDecider, streams.get(streamIdOf('execution', id)) ?? [])]));
   }
 
   /** The stream itself; empty when there is no such cancellation. */
-  cancellationEvents(cancellationId: CancellationId): Promise<readonly StoredEvent[]> {
-    return this.store.readStream(streamIdOf('cancellation', cancellationId));
+  async cancellationEvents(cancellationId: CancellationId): Promise<readonly StoredEvent[]> {
+    const streamId = streamIdOf('cancellation', cancellationId);
+    return (await this.#recent.read([streamId])).get(streamId) ?? [];
   }
 
   /** @param ids of jobs, cancellations or executions; the answer has an entry for each */

@@ -69,8 +69,12 @@ export class HistoryStore implements EventStore {
     return this.#streams.get(streamId) ?? [];
   }
 
-  readStreams(streamIds: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {
-    return Promise.resolve(new Map(streamIds.map((id) => [id, this.stream(id).slice()])));
+  readStreams(
+    streamIds: readonly string[],
+    fromVersions: readonly number[] = [],
+  ): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {
+    const from = (index: number): number => (fromVersions[index] ?? 1) - 1;
+    return Promise.resolve(new Map(streamIds.map((id, index) => [id, this.stream(id).slice(from(index))])));
   }
 
   readAll(after: Position, limit: number): Promise<readonly PositionedEvent[]> {

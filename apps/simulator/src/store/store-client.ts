@@ -64,9 +64,12 @@ export class StoreClient implements EventStore {
     return this.access.store.readStream(streamId, fromVersion);
   }
 
-  async readStreams(streamIds: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {
+  async readStreams(
+    streamIds: readonly string[],
+    fromVersions?: readonly number[],
+  ): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {
     await this.#asking();
-    return this.access.store.readStreams(streamIds);
+    return this.access.store.readStreams(streamIds, fromVersions);
   }
 
   async readAll(after: Position, limit: number): Promise<readonly PositionedEvent[]> {

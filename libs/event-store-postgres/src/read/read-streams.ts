@@ -12,6 +12,12 @@ const MANY_STREAMS = /* sql */ `
   where e.stream_id = any($1::text[])
   order by e.stream_id, e.stream_version`;
 
+const MANY_TAILS = /* sql */ `
+  select ${EVENT_COLUMNS}
+  from unnest($1::text[], $2::int[]) as wanted (stream_id, from_version)
+  join event_store.events e on e.stream_id = wanted.stream_id and e.stream_version >= wanted.from_version
+  order by e.stream_id, e.stream_version`;
+
 const NUMBERED_STREAMS = /* sql */ `
   select ${EVENT_COLUMNS}, p.position::text as position
   from event_store.events e join event_store.positions p using (sequence)
@@ -26,9 +32,12 @@ export async function readStream(executor: SqlExecutor, streamId: string, fromVe
 export async function readStreams(
   executor: SqlExecutor,
   streamIds: readonly string[],
+  fromVersions?: readonly number[],
 ): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {
   const streams = new Map<string, StoredEvent[]>(streamIds.map((streamId) => [streamId, []]));
-  const { rows } = await executor.query(MANY_STREAMS, [[...streams.keys()]]);
+  const { rows } = await (fromVersions
+    ? executor.query(MANY_TAILS, [streamIds, fromVersions])
+    : executor.query(MANY_STREAMS, [[...streams.keys()]]));
   for (const row of rows) {
     const event = toStoredEvent(row);
     streams.get(event.streamId)?.push(event);

@@ -48,7 +48,7 @@ const overtaken = (store: EventStore, before: () => Promise<unknown>, times = 1)
     return store.append(streams, companions);
   },
   readStream: (id, from) => store.readStream(id, from),
-  readStreams: (ids) => store.readStreams(ids),
+  readStreams: (ids, fromVersions) => store.readStreams(ids, fromVersions),
   readAll: (after, limit) => store.readAll(after, limit),
   lastPosition: () => store.lastPosition(),
 });

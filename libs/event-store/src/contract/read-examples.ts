@@ -24,6 +24,16 @@ export function readExamples(subject: Subject): void {
     expect(read.get(unknown)).toEqual([]);
   });
 
+  it('reads many streams at once, each from its own version on', async () => {
+    const [first, second, unknown] = [freshStream(), freshStream(), freshStream()];
+    await subject().store.append([appendOf(first, 0, someEvents(3)), appendOf(second, 0, someEvents(2))]);
+    const read = await subject().store.readStreams([first, unknown, second], [2, 1, 3]);
+    expect([...read.keys()]).toEqual([first, unknown, second]);
+    expect(read.get(first)).toEqual(await subject().store.readStream(first, 2));
+    expect(read.get(second)).toEqual([]);
+    expect(read.get(unknown)).toEqual([]);
+  });
+
   it('is not changed through an event it handed out', async () => {
     const streamId = freshStream();
     const data: { list: number[] } = { list: [1] };
