@@ -46,7 +46,7 @@ import { RecordOrphans } from './sweep-inventories/record-orphans.js';
 import { SettleMissing } from './sweep-inventories/settle-missing.js';
 import { WorkspaceStories } from './sweep-inventories/workspace-stories.js';
 import { TrustRunnerController } from './trust-runner/trust-runner.controller.js';
-import { heardTypes, TrackExecutions } from './track-executions/track-executions.js';
+import { heardTypes, orderOf, TrackExecutions } from './track-executions/track-executions.js';
 
 /** The consumer of events; that of reports keeps its place in JetStream. */
 export const EXECUTIONS_DURABLE = 'runner-monitor-executions';
@@ -237,6 +237,7 @@ export class RunnerMonitorModule implements OnApplicationBootstrap, BeforeApplic
         store,
         types: heardTypes,
         checkpoint: postgresCheckpoint(this.database, SCHEMA, EXECUTIONS_DURABLE),
+        key: orderOf,
         handle: ({ event }) => this.trackExecutions.handle(event),
         observe: consumerLog(this.logger, EXECUTIONS_DURABLE),
       }),

@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import {
   type AppendResult,
   checkAppend,
@@ -22,7 +23,7 @@ import type { SqlExecutor } from './database/sql-executor.js';
 import { migrateEventStore } from './migrations/migrate.js';
 import { backlogAfter, type StoreBacklog } from './read/backlog.js';
 import { lastPosition, readAll } from './read/read-all.js';
-import { readNumberedStreams, readStream, readStreams } from './read/read-streams.js';
+import { readNumberedStreams, readStreams, readTails, type Tail } from './read/read-streams.js';
 import { numberEvents } from './relay/numbering.js';
 import { Relay, type RelayOptions } from './relay/relay.js';
 import { type StreamVerification, verifyAllStreams } from './verify/verify-all-streams.js';
@@ -42,6 +43,11 @@ export interface PostgresEventStoreOptions extends DatabaseOptions {
 export class PostgresEventStore implements EventStore {
   readonly #database: Database;
   readonly #heads = new ChainHeads();
+  /** Reads of the same turn of the event loop are one statement: a hundred executions that end at once are looked up together. */
+  readonly #tails = new DataLoader<Tail, readonly StoredEvent[]>((tails) => readTails(this.#database, tails), {
+    cache: false,
+    maxBatchSize: 500,
+  });
   readonly #appends: GroupCommit;
 
   private constructor(
@@ -97,7 +103,7 @@ export class PostgresEventStore implements EventStore {
   }
 
   async readStream(streamId: string, fromVersion = 1): Promise<readonly StoredEvent[]> {
-    const events = await readStream(this.#database, streamId, fromVersion);
+    const events = await this.#tails.load({ streamId, fromVersion });
     const last = events.at(-1);
     if (last) this.#heads.remember(streamId, last);
     return events;
@@ -107,7 +113,10 @@ export class PostgresEventStore implements EventStore {
     streamIds: readonly string[],
     fromVersions?: readonly number[],
   ): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {
-    return readStreams(this.#database, streamIds, fromVersions);
+    if (!fromVersions) return readStreams(this.#database, streamIds);
+    const tails = streamIds.map((streamId, index) => ({ streamId, fromVersion: fromVersions[index] ?? 1 }));
+    const read = await readTails(this.#database, tails);
+    return new Map(streamIds.map((streamId, index) => [streamId, read[index] ?? []]));
   }
 
   async readAll(after: Position, limit: number): Promise<readonly PositionedEvent[]> {

@@ -1,11 +1,15 @@
 import { type CancellationId, type CancellationTarget, joinableKeys, type JobId, targetKey } from '@necrocode/domain';
 import type { CompanionStatement } from '@necrocode/event-store';
 import type { OpenCancellationsNow } from '@necrocode/metrics';
+import DataLoader from 'dataloader';
 import type { DataSource } from 'typeorm';
 import { SCHEMA } from './schema.js';
 
 /** The open cancellation of each target: at most one, so a second request joins it. */
 export class OpenTargets {
+  /** Questions of the same turn of the event loop are one statement: a hundred executions of a job end at once. */
+  readonly #ofJob = new DataLoader((jobIds: readonly JobId[]) => this.#ofJobs(jobIds), { cache: false });
+
   constructor(private readonly database: DataSource) {}
 
   /** Fails the whole append when the target already has an open cancellation: the primary key arbitrates. */
@@ -74,12 +78,16 @@ export class OpenTargets {
     return rows[0]?.cancellation_id ?? null;
   }
 
-  async ofJob(jobId: JobId): Promise<readonly CancellationId[]> {
-    const rows = await this.database.query<{ cancellation_id: CancellationId }[]>(
-      `select cancellation_id from "${SCHEMA}".open_target where job_id = $1`,
-      [jobId],
+  ofJob(jobId: JobId): Promise<readonly CancellationId[]> {
+    return this.#ofJob.load(jobId);
+  }
+
+  async #ofJobs(jobIds: readonly JobId[]): Promise<readonly CancellationId[][]> {
+    const rows = await this.database.query<{ job_id: JobId; cancellation_id: CancellationId }[]>(
+      `select job_id, cancellation_id from "${SCHEMA}".open_target where job_id = any($1)`,
+      [jobIds],
     );
-    return rows.map((row) => row.cancellation_id);
+    return jobIds.map((jobId) => rows.flatMap((row) => (row.job_id === jobId ? [row.cancellation_id] : [])));
   }
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createLogger } from '@necrocode/service-kit';
 import { eventually } from '@necrocode/testing';
@@ -45,6 +46,20 @@ describe('the assigning loop', () => {
     await eventually(() => expect(looks).toBe(1));
     woken.wake();
     await eventually(() => expect(looks).toBe(2));
+  });
+
+  it('looks once for many wake-ups that come right after a look that found nothing', async () => {
+    let looks = 0;
+    const woken = loopOf({ assignBatch: () => Promise.resolve(((looks += 1), batch())) });
+    woken.start();
+    for (let wakes = 0; wakes < 200; wakes += 1) {
+      woken.wake();
+      await nextTurn();
+    }
+    expect(looks).toBeLessThan(100);
+    const before = looks;
+    woken.wake();
+    await eventually(() => expect(looks).toBeGreaterThan(before));
   });
 
   it('does not lose a wake-up that comes during a look', async () => {

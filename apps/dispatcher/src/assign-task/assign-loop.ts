@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@necrocode/service-kit';
 import type { Timestamp } from '@necrocode/domain';
 import type { StartOrder } from '../start-execution/start-order.js';
@@ -13,13 +14,16 @@ export interface AssignLoopOptions {
   readonly logger: Logger;
 }
 
+/** A hundred tasks that end make room a hundred times: what comes so soon after a look that found nothing is looked for in one more. */
+const BETWEEN_LOOKS_MS = 10;
+
 const FIRST_PAUSE_MS = 2;
 const USUAL_LOSSES = 3;
 
 /** Assigns whenever it is woken, when a back-off ends, and every now and then. One batch at a time, until nothing is left to assign. */
 export class AssignLoop {
   #woken = false;
-  #stopping = false;
+  readonly #stopped = new AbortController();
   #endPause: () => void = () => undefined;
   #running: Promise<void> = Promise.resolve();
   #failures = 0;
@@ -38,15 +42,18 @@ export class AssignLoop {
 
   /** Finishes the batch under way. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#stopped.abort();
     this.#endPause();
     await this.#running;
   }
 
   async #run(): Promise<void> {
-    while (!this.#stopping) {
+    while (!this.#stopped.signal.aborted) {
       this.#woken = false;
-      await this.#pause(await this.#look());
+      const begun = performance.now();
+      const quietMs = await this.#look();
+      await this.#pause(quietMs);
+      if (quietMs > 0) await this.#rest(begun + BETWEEN_LOOKS_MS - performance.now());
     }
   }
 
@@ -70,8 +77,9 @@ export class AssignLoop {
     }
   }
 
+  /** Until somebody wakes it, or so long. */
   #pause(ms: number): Promise<void> {
-    if (ms === 0 || this.#woken || this.#stopping) return Promise.resolve();
+    if (ms === 0 || this.#woken || this.#stopped.signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, Math.ceil(ms));
       this.#endPause = () => {
@@ -79,5 +87,10 @@ export class AssignLoop {
         resolve();
       };
     });
+  }
+
+  /** So long, whoever wakes it. */
+  async #rest(ms: number): Promise<void> {
+    if (ms > 0) await delay(ms, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
   }
 }

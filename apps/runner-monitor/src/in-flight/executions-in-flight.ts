@@ -1,4 +1,5 @@
 import type { ExecutionId, ExecutionIdentity, RunnerId } from '@necrocode/domain';
+import DataLoader from 'dataloader';
 import type { DataSource } from 'typeorm';
 import { SCHEMA } from '../schema.js';
 
@@ -16,6 +17,12 @@ interface Row {
   readonly traceparent: string | null;
 }
 
+interface Addition {
+  readonly execution: ExecutionIdentity;
+  readonly since: string;
+  readonly traceparent: string | undefined;
+}
+
 /** At most so many executions are looked at in one sweep; the next one goes on. */
 const SWEEP_LIMIT = 1_000;
 
@@ -25,16 +32,31 @@ const SWEEP_LIMIT = 1_000;
  */
 export class ExecutionsInFlight {
   private readonly table = `"${SCHEMA}".execution`;
+  /** What is written in the same turn of the event loop is one statement: executions begin and end by the hundred. */
+  readonly #additions = new DataLoader((all: readonly Addition[]) => this.#add(all), { cache: false });
+  readonly #removals = new DataLoader((ids: readonly ExecutionId[]) => this.#remove(ids), { cache: false });
 
   constructor(private readonly database: DataSource) {}
 
   /** Known from its assignment on, so that one which never reported is fenced too. @param since RFC 3339 */
   async assigned(execution: ExecutionIdentity, since: string, traceparent: string | undefined): Promise<void> {
+    await this.#additions.load({ execution, since, traceparent });
+  }
+
+  async #add(additions: readonly Addition[]): Promise<readonly true[]> {
     await this.database.query(
       `insert into ${this.table} (execution_id, runner_id, identity, status, assigned_at, traceparent)
-       values ($1, $2, $3, 'assigned', $4, $5) on conflict (execution_id) do nothing`,
-      [execution.executionId, execution.runnerId, JSON.stringify(execution), since, traceparent ?? null],
+       select execution_id, identity ->> 'runnerId', identity, 'assigned', assigned_at, traceparent
+       from unnest($1::text[], $2::jsonb[], $3::timestamptz[], $4::text[]) as added (execution_id, identity, assigned_at, traceparent)
+       on conflict (execution_id) do nothing`,
+      [
+        additions.map(({ execution }) => execution.executionId),
+        additions.map(({ execution }) => JSON.stringify(execution)),
+        additions.map(({ since }) => since),
+        additions.map(({ traceparent }) => traceparent ?? null),
+      ],
     );
+    return additions.map(() => true);
   }
 
   /** Only forwards: what is fenced stays so until it has ended. */
@@ -46,7 +68,12 @@ export class ExecutionsInFlight {
   }
 
   async remove(executionId: ExecutionId): Promise<void> {
-    await this.database.query(`delete from ${this.table} where execution_id = $1`, [executionId]);
+    await this.#removals.load(executionId);
+  }
+
+  async #remove(executionIds: readonly ExecutionId[]): Promise<readonly true[]> {
+    await this.database.query(`delete from ${this.table} where execution_id = any($1)`, [executionIds]);
+    return executionIds.map(() => true);
   }
 
   async ofRunner(runnerId: RunnerId): Promise<readonly ExecutionInFlight[]> {

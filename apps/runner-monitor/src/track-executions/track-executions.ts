@@ -1,4 +1,4 @@
-import { parseStreamId } from '@necrocode/contracts';
+import { parseStreamId, streamIdOf } from '@necrocode/contracts';
 import {
   type ExecutionEvent,
   type ExecutionId,
@@ -24,9 +24,17 @@ export const heardTypes = [
 
 const heard: ReadonlySet<string> = new Set(heardTypes);
 
+/** What stays in order: the events of one execution, in its own stream and in its job's. Executions that end by the hundred go side by side. */
+export function orderOf(stored: PositionedEvent): string {
+  if (stored.type !== 'TaskAssigned' && stored.type !== 'TaskUnassigned') return stored.streamId;
+  const event = toDomainEvent<Extract<JobEvent, { type: 'TaskAssigned' | 'TaskUnassigned' }>>(stored);
+  const executionId = event.type === 'TaskAssigned' ? event.assignment.executionId : event.executionId;
+  return streamIdOf('execution', executionId);
+}
+
 /**
  * Keeps the rows of executions in step with the streams, the dispatcher's assignments included: an execution that never
- * reported is fenced all the same. Events of a job come in order; seen twice they lead to the same rows.
+ * reported is fenced all the same. Seen twice, events lead to the same rows.
  */
 export class TrackExecutions {
   constructor(

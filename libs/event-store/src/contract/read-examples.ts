@@ -34,6 +34,16 @@ export function readExamples(subject: Subject): void {
     expect(read.get(unknown)).toEqual([]);
   });
 
+  it('answers reads that are asked for at once each with its own', async () => {
+    const [first, second, unknown] = [freshStream(), freshStream(), freshStream()];
+    const { events } = await subject().store.append([appendOf(first, 0, someEvents(4))]);
+    await subject().store.append([appendOf(second, 0, someEvents(1))]);
+    const asked = [first, unknown, first, second].map((streamId, index) =>
+      subject().store.readStream(streamId, index + 1),
+    );
+    expect(await Promise.all(asked)).toEqual([events, [], events.slice(2), []]);
+  });
+
   it('is not changed through an event it handed out', async () => {
     const streamId = freshStream();
     const data: { list: number[] } = { list: [1] };
