@@ -67,7 +67,12 @@ export class Projector implements OnApplicationBootstrap, BeforeApplicationShutd
     const listener = this.events.listenToAll();
     try {
       while (!signal.aborted) {
-        if (await this.#advance()) continue;
+        const begun = performance.now();
+        if (await this.#advance()) {
+          // A burst, and who makes it is still at work: lists give way to that, and to requests, half of the time.
+          await delay(performance.now() - begun, undefined, { signal }).catch(() => undefined);
+          continue;
+        }
         await delay(BETWEEN_LOOKS_MS, undefined, { signal }).catch(() => undefined);
         await listener.wait(this.#failing ? RETRY_AFTER_MS : LOOK_EVERY_MS, signal);
       }

@@ -35,10 +35,10 @@ export class CancellationController {
     problems: ['malformed-id', 'cancellation-not-found'],
   })
   async show(@IdParam('cancellationId') cancellationId: CancellationId): Promise<CancellationResource | BulkResource> {
-    const events = await this.streams.cancellationEvents(cancellationId);
-    return isBulk(events)
-      ? this.bulks.present(cancellationId, events)
-      : this.cancellations.present(cancellationId, events);
+    const look = await this.cancellations.look(cancellationId);
+    return isBulk(look.events)
+      ? this.bulks.present(cancellationId, look.events)
+      : this.cancellations.present(cancellationId, look);
   }
 
   @Get('cancellations/:cancellationId/certificate')

@@ -1,4 +1,5 @@
 import type { EventStore, StoredEvent } from '@necrocode/event-store';
+import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
 
 /** So many events are remembered, of whatever streams. */
@@ -21,24 +22,33 @@ export class RecentStreams {
     perf: { now: () => performance.now() }, // Looked up each time, so that a spec can turn the clock.
   });
 
+  /** Whoever asks in the same turn of the event loop shares one statement. */
+  readonly #reads = new DataLoader<string, readonly StoredEvent[]>((streamIds) => this.#readAll(streamIds), {
+    cache: false,
+    maxBatchSize: 1_000,
+  });
+
   constructor(private readonly store: Pick<EventStore, 'readStreams'>) {}
 
-  /** Whole streams; one that does not exist maps to an empty list. */
-  async read(streamIds: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {
-    const known = streamIds.map((streamId) => this.#recent.get(streamId) ?? []);
-    const news = await this.store.readStreams(
-      streamIds,
-      known.map((events) => events.length + 1),
-    );
-    return new Map(streamIds.map((streamId, index) => [streamId, this.#whole(streamId, known[index] ?? [], news)]));
+  /** A whole stream; empty when it does not exist. */
+  read(streamId: string): Promise<readonly StoredEvent[]> {
+    return this.#reads.load(streamId);
   }
 
-  #whole(
-    streamId: string,
-    known: readonly StoredEvent[],
-    news: ReadonlyMap<string, readonly StoredEvent[]>,
-  ): readonly StoredEvent[] {
-    const fresh = news.get(streamId) ?? [];
+  async #readAll(streamIds: readonly string[]): Promise<readonly (readonly StoredEvent[])[]> {
+    const asked = [...new Set(streamIds)];
+    const known = asked.map((streamId) => this.#recent.get(streamId) ?? []);
+    const news = await this.store.readStreams(
+      asked,
+      known.map((events) => events.length + 1),
+    );
+    const whole = new Map(
+      asked.map((streamId, index) => [streamId, this.#join(streamId, known[index] ?? [], news.get(streamId) ?? [])]),
+    );
+    return streamIds.map((streamId) => whole.get(streamId) ?? []);
+  }
+
+  #join(streamId: string, known: readonly StoredEvent[], fresh: readonly StoredEvent[]): readonly StoredEvent[] {
     if (fresh.length === 0) return known;
     const whole = [...known, ...fresh];
     this.#recent.set(streamId, whole);

@@ -37,15 +37,13 @@ export class StreamReader {
   }
 
   async executions(ids: readonly ExecutionId[]): Promise<ReadonlyMap<ExecutionId, ExecutionState>> {
-    if (ids.length === 0) return new Map();
-    const streams = await this.#recent.read(ids.map((id) => streamIdOf('execution', id)));
-    return new Map(ids.map((id) => [id, foldOf(executionDecider, streams.get(streamIdOf('execution', id)) ?? [])]));
+    const streams = await Promise.all(ids.map((id) => this.#recent.read(streamIdOf('execution', id))));
+    return new Map(ids.map((id, index) => [id, foldOf(executionDecider, streams[index] ?? [])]));
   }
 
   /** The stream itself; empty when there is no such cancellation. */
-  async cancellationEvents(cancellationId: CancellationId): Promise<readonly StoredEvent[]> {
-    const streamId = streamIdOf('cancellation', cancellationId);
-    return (await this.#recent.read([streamId])).get(streamId) ?? [];
+  cancellationEvents(cancellationId: CancellationId): Promise<readonly StoredEvent[]> {
+    return this.#recent.read(streamIdOf('cancellation', cancellationId));
   }
 
   /** @param ids of jobs, cancellations or executions; the answer has an entry for each */
