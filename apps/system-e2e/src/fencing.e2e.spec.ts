@@ -27,10 +27,11 @@ const executions = async (): Promise<readonly ExecutionResource[]> =>
   (await world.client.getJob(jobId)).tasks.flatMap((task) => task.executions);
 const events = async (type: string): Promise<readonly CloudEvent[]> =>
   (await world.client.jobEvents(jobId)).filter(({ eventtype }) => eventtype === type);
-const event = (type: string): Promise<CloudEvent> =>
+/** @param subject whose; default: the first of that type */
+const event = (type: string, subject?: string): Promise<CloudEvent> =>
   eventually(
     async () => {
-      const [found] = await events(type);
+      const found = (await events(type)).find((each) => subject === undefined || each.subject === subject);
       if (!found) throw new Error(`no ${type} yet`);
       return found;
     },
@@ -76,11 +77,11 @@ describe('a runner that is cut off', () => {
 
   it('has its task retried on another one, and only after that', async () => {
     const [fenced, unplaced] = [await event('ExecutionFenced'), await event('JobUnplaced')];
-    const started = (await events('ExecutionStarted')).find(({ subject }) => subject === second.executionId);
+    const started = await event('ExecutionStarted', second.executionId);
     expect(second.runnerId).not.toBe(runnerId);
     expect(unplaced.data).toMatchObject({ runnerId });
     expect(Number(unplaced.sequence)).toBeGreaterThan(Number(fenced.sequence));
-    expect(Number(started?.sequence)).toBeGreaterThan(Number(unplaced.sequence));
+    expect(Number(started.sequence)).toBeGreaterThan(Number(unplaced.sequence));
     expect(seen.attempts.get(second.executionId)?.firstAt).toBeGreaterThan(Date.parse(fenced.time));
     expect(seen.together).toBe(0);
   });

@@ -196,6 +196,7 @@ export {
   terminationOf,
 } from './cancellation/reaction-to.js';
 export { drawUpPlan, planTargets } from './cancellation/plan.js';
+export { countSlotsOf } from './cancellation/planned.js';
 export { planChanges, type PlanChange, type PlanItem, planItems } from './cancellation/plan-items.js';
 export { explainedSilenceMs, isAtStandstill, STALLED_AFTER_MS, standingStill } from './cancellation/standstill.js';
 export { finalizersBudgetMs, isSparedFinalizer } from './cancellation/finalizers.js';

@@ -6,7 +6,11 @@ import {
   type CancellationEvent,
   type CancellationId,
   type CancellationState,
+  type ExecutionId,
   type JobId,
+  type RunnerId,
+  type SlotId,
+  type TaskId,
 } from '@necrocode/domain';
 import { Metrics } from '../define/metrics.js';
 import { countCancellations } from './count-cancellations.js';
@@ -103,5 +107,22 @@ describe('a cancellation', () => {
     append({ type: 'CancellationUndone', at: at(2) });
     expect(await lines()).toContain('cancellation_undone_total 1');
     expect((await lines()).filter((line) => line.startsWith('cancellation_duration'))).toEqual([]);
+  });
+
+  it('held a slot also when that was free again before its plan was drawn up', async () => {
+    const { append, lines } = counting();
+    append(...requested);
+    const [executionId, taskId, runnerId] = ['exe_1' as ExecutionId, 'task_1' as TaskId, 'run_1' as RunnerId];
+    const slot = { kind: 'repository', pool: 'repos', slotId: 'repo-0' as SlotId } as const;
+    const execution = { executionId, jobId: 'job_1' as JobId, taskId, runnerId, attempt: 1, fencingToken: 1, slot };
+    const plan = {
+      tasks: [],
+      executions: [{ execution, taskKey: 'a', gracePeriodMs: 1, signal: 'SIGTERM', signalTo: 'tree' }],
+      slots: [],
+      runnerId,
+    } as const;
+    append({ type: 'CancellationPlanned', plan, at: at(1) });
+    append({ type: 'StepCompleted', step: 'release', evidence: {}, at: at(2) });
+    expect(await lines()).toContain('cancellation_slots_free_seconds_sum 2');
   });
 });

@@ -1,4 +1,4 @@
-import { type Cancellation, type CancellationEvent, STEPS } from '@necrocode/domain';
+import { type Cancellation, type CancellationEvent, countSlotsOf, STEPS } from '@necrocode/domain';
 import type { Metrics } from '../define/metrics.js';
 import type { Requests } from './declare-requests.js';
 import { readCertificate } from './read-certificate.js';
@@ -73,7 +73,7 @@ export function countCancellations(metrics: Metrics, requests: Requests) {
           const { startedAt, completedAt } = state.steps[event.step];
           if (startedAt && completedAt)
             stepDurations({ step: event.step }, Date.parse(completedAt) - Date.parse(startedAt));
-          if (event.step === 'release' && (state.plan?.slots.length ?? 0) > 0) slotsFree({}, since(event.at));
+          if (event.step === 'release' && state.plan && countSlotsOf(state.plan) > 0) slotsFree({}, since(event.at));
           break;
         }
         case 'StepFailed':
