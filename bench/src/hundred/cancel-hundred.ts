@@ -8,12 +8,15 @@ export interface HundredFigures {
   readonly certificate: number;
   /** What each read of the status took while it was cancelled. */
   readonly reads: readonly number[];
+  /** What each request to a process that has nothing to do took meanwhile. */
+  readonly floor: readonly number[];
 }
 
 const EXECUTIONS = 100;
 const BETWEEN_READS_MS = 5;
 
-export async function cancelHundred(client: NecrocodeClient): Promise<HundredFigures> {
+/** @param idleUrl answered by a process that has nothing to do */
+export async function cancelHundred(client: NecrocodeClient, idleUrl: string): Promise<HundredFigures> {
   const tasks = Array.from({ length: EXECUTIONS }, (_, index) => ({ key: `t${index}`, command: ['sleep', '1000'] }));
   const { jobId } = await client.submitJob({ name: 'bench', tasks });
   for (;;) {
@@ -28,15 +31,31 @@ export async function cancelHundred(client: NecrocodeClient): Promise<HundredFig
   const { cancellationId } = await client.cancelJob(jobId);
   if (cancellationId === null) throw new Error('nothing to cancel');
   const reads: number[] = [];
+  const over = new AbortController();
+  const floor = requestsTo(idleUrl, over.signal);
   let gone: number | undefined;
   for (;;) {
     const before = performance.now();
     const { certificate } = await client.getCancellation(cancellationId);
     reads.push(performance.now() - before);
     if (gone === undefined && !pids.some(isAlive)) gone = performance.now() - requestedAt;
-    if (certificate && gone !== undefined) return { gone, certificate: certificate.completedAfterMs, reads };
+    if (certificate && gone !== undefined) {
+      over.abort();
+      return { gone, certificate: certificate.completedAfterMs, reads, floor: await floor };
+    }
     await pause(BETWEEN_READS_MS);
   }
+}
+
+async function requestsTo(url: string, over: AbortSignal): Promise<readonly number[]> {
+  const took: number[] = [];
+  while (!over.aborted) {
+    const before = performance.now();
+    await (await fetch(url)).text();
+    took.push(performance.now() - before);
+    await pause(BETWEEN_READS_MS);
+  }
+  return took;
 }
 
 function pidsOf(jobId: string): readonly number[] {

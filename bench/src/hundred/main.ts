@@ -1,12 +1,12 @@
 /**
  * One hundred running executions on one runner, cancelled as one job, while another caller keeps asking for the cancellation's
- * status. `npm run bench -- hundred [rounds]` (20 by default).
+ * status and a third for the health of a process that has nothing to do, the floor. `npm run bench -- hundred [rounds]` (20 by default).
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NecrocodeClient } from '@necrocode/client';
-import { startSystem } from '@necrocode/local-system';
+import { readSystemState, startSystem } from '@necrocode/local-system';
 import { percentile } from '../measure/statistics.js';
 import { formatTable } from '../measure/table.js';
 import { writeResults } from '../measure/write-results.js';
@@ -18,9 +18,12 @@ const system = await startSystem({ home, env: { LOG_LEVEL: 'warn', RUNNER_CAPACI
 try {
   const client = new NecrocodeClient({ baseUrl: system.gatewayUrl, token: system.token, timeoutMs: 120_000 });
   const results: HundredFigures[] = [];
-  await cancelHundred(client);
+  const idle = (await readSystemState(home))?.processes.find(({ name }) => name === 'notifier');
+  if (!idle?.healthUrl) throw new Error('the system tells of no notifier');
+  const idleUrl = `${idle.healthUrl}/healthz`;
+  await cancelHundred(client, idleUrl);
   for (let round = 0; round < rounds; round++) {
-    results.push(await cancelHundred(client));
+    results.push(await cancelHundred(client, idleUrl));
     if (process.stderr.isTTY) process.stderr.write(`\r${round + 1} of ${rounds} rounds`);
   }
   report(results);
@@ -48,6 +51,10 @@ function report(results: readonly HundredFigures[]): void {
     row(
       'cancellation-status meanwhile',
       results.flatMap(({ reads }) => reads),
+    ),
+    row(
+      'floor: health of an idle process meanwhile',
+      results.flatMap(({ floor }) => floor),
     ),
   ];
   console.log('100 cooperative executions on one runner, cancelled as one job; ms\n');

@@ -7,7 +7,7 @@ const LAG = /^necrocode_(?:relay|consumer|projection)_lag_events(?:\{[^}]*\})? (
 export async function untilSettled(home: string): Promise<void> {
   const state = await readSystemState(home);
   if (!state) throw new Error(`no system runs in ${home}`);
-  const services = state.processes.map(({ healthUrl }) => healthUrl);
+  const services = state.processes.flatMap(({ healthUrl }) => healthUrl ?? []);
   for (let quiet = 0; quiet < 2; await pause(250)) {
     const lags = await Promise.all(services.map(lagsOf));
     if (lags.flat().length === 0) throw new Error('no process tells its lag');
